@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The book: runs, units, endpoints, observations, devices, claims, findings. SQLite in WAL mode with
+ * synchronous=FULL; readable by its owner alone (umask 077, refused when others can read it).
+ *
+ * Durability: lc_store_commit returns only after the transaction is synced; a unit's host is done only in
+ * the transaction that holds its results. kill -9 loses at most what was not committed. A failed sync is
+ * LC_EIO and ends the run: it is never retried. A full disk is LC_EIO with a message that says so.
+ */
+#ifndef LC_STORE_STORE_H
+#define LC_STORE_STORE_H
+
+#include "assess/assess.h"
+#include "scope/scope.h"
+
+struct lc_store;
+
+#define LC_UNIT_HOSTS 64U /* hosts per unit: the done mask is one 64-bit column */
+
+/* ":memory:" keeps nothing. Creates the file (0600) unless read_only. LC_EVERSION: made by a newer program. */
+enum lc_status lc_store_open(const char *path, bool read_only, struct lc_store **out, struct lc_err *err)
+    LC_MUST_CHECK;
+void lc_store_close(struct lc_store *s);
+/* $XDG_DATA_HOME/lenscap/lenscap.db or ~/.local/share/...; creates the folder 0700. */
+enum lc_status lc_store_default_path(struct lc_buf *out, struct lc_err *err) LC_MUST_CHECK;
+/* Key of the deployment for keyed hashes of serials and MACs; made once, kept in the store. */
+const uint8_t *lc_store_key(const struct lc_store *s); /* 32 bytes */
+
+/* ---- runs ---- */
+
+struct lc_run {
+    int64_t id;
+    uint8_t scope_hash[32];
+    int64_t started_us, ended_us; /* ended 0: not finished */
+    uint64_t targets_n;
+    uint64_t plan_hash;           /* of the planned ranges and the port list: a resume must match it */
+    char knowledge[17], program[32];
+    bool deep;
+    /* counters that add up: targets_n = answered + silent + refused + faults once ended */
+    uint64_t answered, silent, refused, faults;
+};
+
+/* Starts a run and writes its plan (ranges) and units. Fills run->id. */
+enum lc_status lc_store_run_begin(struct lc_store *s, struct lc_run *run, const struct lc_targets *plan,
+                                  struct lc_err *err) LC_MUST_CHECK;
+/* The newest run that did not end. LC_ENOENT when there is none. `plan` is filled as it was stored. */
+enum lc_status lc_store_run_resume(struct lc_store *s, struct lc_run *run, struct lc_targets *plan,
+                                   struct lc_err *err) LC_MUST_CHECK;
+/* Bit i of the answer: host unit*64+i is done. */
+enum lc_status lc_store_unit_mask(struct lc_store *s, int64_t run, uint64_t unit, uint64_t *mask,
+                                  struct lc_err *err) LC_MUST_CHECK;
+enum lc_status lc_store_run_end(struct lc_store *s, struct lc_run *run, struct lc_err *err) LC_MUST_CHECK;
+
+/* ---- results of one host ---- */
+
+enum lc_host_state { LC_HOST_ANSWERED, LC_HOST_SILENT, LC_HOST_REFUSED, LC_HOST_FAULT };
+
+struct lc_endpoint_result {
+    uint16_t port;
+    struct lc_slice facts; /* packed; attempts included (port.outcome) */
+};
+
+struct lc_host_result {
+    uint64_t index; /* of the target in the plan */
+    struct lc_addr addr;
+    enum lc_host_state state;
+    int64_t observed_us;
+    size_t endpoints_n;
+    const struct lc_endpoint_result *endpoints; /* silent hosts have none */
+    const struct lc_identity *identity;         /* NULL unless ANSWERED */
+    const struct lc_judgement *judgement;
+};
+
+/* Buffers the result in the open transaction. */
+enum lc_status lc_store_put(struct lc_store *s, int64_t run, const struct lc_host_result *r,
+                            struct lc_err *err) LC_MUST_CHECK;
+enum lc_status lc_store_commit(struct lc_store *s, struct lc_err *err) LC_MUST_CHECK;
+
+/* ---- reading ---- */
+
+/* A device as stored: everything a list or a report prints. Text is owned by `mem`. */
+struct lc_device_finding {
+    struct lc_slice rule;
+    enum lc_tri result;
+    uint16_t port;
+    struct lc_slice fact, evidence; /* fact name */
+    struct lc_slice state;          /* "new", "confirmed", "fixed", ... */
+    int64_t first_us, last_us;
+};
+
+struct lc_device_endpoint {
+    uint16_t port;
+    struct lc_slice outcome, protocol; /* "open", "rtsp" */
+    struct lc_slice facts;             /* latest observation */
+};
+
+struct lc_device_claim {
+    struct lc_slice attr, value, signature, fact, evidence;
+    uint16_t port;
+    uint8_t weight;
+};
+
+struct lc_device {
+    struct lc_arena mem;
+    int64_t id;
+    struct lc_addr addr;
+    int64_t first_us, last_us; /* seen */
+    struct lc_slice value[LC_A_COUNT];
+    uint8_t confidence[LC_A_COUNT];
+    bool conflict;
+    enum lc_tri exposed;
+    struct lc_slice exposed_why, takeover_why;
+    enum lc_exposure exposure;
+    enum lc_takeover takeover;
+    size_t endpoints_n, claims_n, findings_n;
+    struct lc_device_endpoint *endpoints;
+    struct lc_device_claim *claims;
+    struct lc_device_finding *findings;
+};
+
+/* Calls `each` for every device in address order; a status other than LC_OK from it ends the walk and is
+ * returned. The device is freed after each call. `run` 0: all. */
+typedef enum lc_status lc_device_fn(void *ctx, struct lc_device *d);
+enum lc_status lc_store_each(struct lc_store *s, int64_t run, lc_device_fn *each, void *ctx,
+                             struct lc_err *err) LC_MUST_CHECK;
+/* By id ("12") or by address text; LC_ENOENT with a message. Free with lc_arena_free(&d->mem). */
+enum lc_status lc_store_device(struct lc_store *s, const char *which, struct lc_device *out,
+                               struct lc_err *err) LC_MUST_CHECK;
+/* Newest run, ended or not. LC_ENOENT when the store is empty. */
+enum lc_status lc_store_last_run(struct lc_store *s, struct lc_run *out, struct lc_err *err) LC_MUST_CHECK;
+
+/* Sorted, without times and surrogate ids: defines "the same result". JSON lines. */
+enum lc_status lc_store_export_canonical(struct lc_store *s, FILE *out, struct lc_err *err) LC_MUST_CHECK;
+
+#endif
