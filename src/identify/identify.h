@@ -4,9 +4,11 @@
  *
  * A signature that matches makes claims: attribute, value, weight 1..99, independence group. Within a group
  * the strongest claim for a value counts; across groups 1 - prod(1 - w/100), capped at 99. Platform, brand
- * and model are three attributes, never one. Two platforms both at 60 or more are a conflict: reported, and
- * neither model nor firmware is carried over from the weaker one. A model needs a structured source or two
- * groups (the signature's `model` weight reflects which).
+ * and model are three attributes, never one. Two platforms both at 60 or more are a conflict: reported.
+ * Brand, model and firmware are never carried over from the platform that lost. A model needs a structured
+ * source or two groups (the signature's `model` weight reflects which). After fusion the platform's model
+ * table may add claims on class and brand (group "model"), and where nothing speaks on the class, the
+ * platform's usual one is assumed with a low confidence (group "platform").
  */
 #ifndef LC_IDENTIFY_IDENTIFY_H
 #define LC_IDENTIFY_IDENTIFY_H
@@ -31,8 +33,8 @@ struct lc_claim {
     uint8_t weight;
     uint16_t port;            /* endpoint of the evidence */
     enum lc_fact_name fact;   /* what it was read from */
-    struct lc_slice value;    /* borrows from the knowledge or from the facts' bytes */
-    struct lc_slice evidence; /* the fact's value */
+    struct lc_slice value;    /* borrows from the knowledge, the facts' bytes, or identity->text */
+    struct lc_slice evidence; /* the fact's value; cut before serials and MAC addresses */
     struct lc_slice signature; /* id, "hikvision.rtsp.realm" */
     struct lc_slice group;
 };
@@ -44,6 +46,8 @@ struct lc_identity {
     bool conflict;                  /* two platforms claimed; see claims */
     size_t claims_n;
     struct lc_claim claims[LC_CLAIMS_MAX]; /* strongest first */
+    size_t text_n;
+    uint8_t text[256]; /* values that had to be rewritten: so an identity is not copied by assignment */
 };
 
 /* Signatures are compiled once per knowledge base. */

@@ -2,15 +2,17 @@
 /*
  * Authorisation: who may be asked, by whom, how fast, for what.
  *
- * A scope is read from a YAML file (docs/man/lenscap-scope.5) or is the built-in one: loopback and attached
- * private networks no wider than /20. Public ranges need a signed file: Ed25519 over its exact bytes, in
- * FILE.sig (Base64), by a key that the administrator pinned in LC_SCOPE_KEYS (one Base64 public key and a
- * name per line, owned by root or by the user and writable by no one else). A permanent exclusion list
- * (LC_SCOPE_NEVER, plus ranges built in) beats every scope.
+ * A scope is read from a YAML file (docs/man/lenscap-scope.5) or is the built-in one: loopback and
+ * attached private networks no wider than /20 (IPv6: /64). Public ranges need a signed file:
+ * Ed25519 over its exact bytes, in FILE.sig (Base64), by a key that the administrator pinned in
+ * LC_SCOPE_KEYS (one Base64 public key and a name per line, owned by root or by the user and
+ * writable by no one else). A permanent exclusion list (LC_SCOPE_NEVER, plus ranges built in) beats
+ * every scope.
  *
  * The same scope object is checked twice, by two pieces of code that share nothing but it:
  *   lc_scope_plan  interval arithmetic: targets minus everything refused, for the planner in ctl
- *   lc_gate_check  one address against the lists as they stand, for the gate before every connect in dial
+ *   lc_gate_check  one address against the lists as they stand, for the gate before every connect
+ * in dial
  */
 #ifndef LC_SCOPE_SCOPE_H
 #define LC_SCOPE_SCOPE_H
@@ -22,43 +24,75 @@
 #define LC_SCOPE_NEVER "/etc/lenscap/never-scan"
 
 enum lc_check { /* what a scope may allow beyond the default questions */
-    LC_CHECK_ANON_DEVICE_INFO = 1U << 0, /* "anonymous-device-info": ONVIF GetDeviceInformation, no password */
-    LC_CHECK_CREDENTIALS = 1U << 1,      /* "credentials": read with the owner's, later issues */
+                LC_CHECK_ANON_DEVICE_INFO =
+                    1U << 0, /* "anonymous-device-info": ONVIF GetDeviceInformation, no password */
+                LC_CHECK_CREDENTIALS =
+                    1U << 1, /* "credentials": read with the owner's, later issues */
 };
 
 struct lc_rates {
-    uint32_t host_pps;    /* initiated packets per second and host; default 10, at most 40 */
-    uint32_t host_conns;  /* connections at once per host; default 2 */
-    uint32_t block_pps;   /* per /24 (v6: /48) */
-    uint32_t total_pps;   /* overall */
+    uint32_t host_pps;   /* initiated packets per second and host; default 10, at most 40 */
+    uint32_t host_conns; /* connections at once per host; default 2, at most 8 */
+    uint32_t block_pps;  /* per /24 (v6: /48); default 200, at most 2,000 */
+    uint32_t total_pps;  /* overall; default 2,000, at most 20,000 */
 };
+
+/* A scope that says `laboratory: true` and allows nothing but loopback and private ranges may raise
+ * any rate up to this. */
+#define LC_RATE_LABORATORY 1000000U
 
 struct lc_scope {
     struct lc_arena mem;
-    struct lc_slice owner, contact, purpose, page, stop; /* UTF-8 text, ours to print through sinks */
+    struct lc_slice owner, contact, purpose, page,
+        stop;                          /* UTF-8 text, ours to print through sinks */
     int64_t not_before_s, not_after_s; /* UTC; 0: no bound (built-in scope) */
     size_t allow_n, exclude_n, never_n;
     struct lc_range *allow, *exclude, *never; /* sorted, merged */
-    unsigned checks;                   /* enum lc_check bits */
+    unsigned checks;                          /* enum lc_check bits */
     struct lc_rates rates;
-    bool builtin, is_signed;
-    struct lc_slice signer;            /* name beside the pinned key */
-    uint8_t hash[32];                  /* SHA-256 of the file's bytes; of the ranges for the built-in one */
+    bool builtin, is_signed, laboratory;
+    bool is_public;         /* allows addresses that are neither loopback nor private */
+    struct lc_slice signer; /* name beside the pinned key */
+    uint8_t hash[32];       /* SHA-256 of the file's bytes; of the ranges for the built-in one */
 };
 
-/* Where keys and exclusions are read from; tests point it at their own files. NULL members: the defaults. */
+/* Where keys and exclusions are read from; tests point it at their own files. NULL members: the
+ * defaults. */
 struct lc_scope_paths {
     const char *keys, *never;
 };
 
-/* Reads and checks a file. Messages name file and line. Refusals (expired, unsigned public range, not yet
- * valid, missing contact) are LC_EREFUSED; a malformed file is LC_EPARSE; unreadable LC_EIO or LC_ENOENT. */
+/* Reads and checks a file. Messages name file and line. Refusals (expired, unsigned public range,
+ * not yet valid, missing contact) are LC_EREFUSED; a malformed file is LC_EPARSE; unreadable LC_EIO
+ * or LC_ENOENT. */
 enum lc_status lc_scope_load(const char *path, const struct lc_scope_paths *paths, int64_t now_s,
                              struct lc_scope *out, struct lc_err *err) LC_MUST_CHECK;
-/* Loopback and the private networks attached to this machine (getifaddrs), none wider than /20. */
+/* Loopback and the private networks attached to this machine (getifaddrs), none wider than /20. A
+ * wider one is left out and named in a warning on the log. IPv6 networks may be /64. */
 enum lc_status lc_scope_builtin(const struct lc_scope_paths *paths, struct lc_scope *out,
                                 struct lc_err *err) LC_MUST_CHECK;
 void lc_scope_free(struct lc_scope *s);
+
+/* What a network attached to this machine means to the built-in scope. */
+enum lc_attached_kind {
+    LC_NET_ALLOWED,
+    LC_NET_TOO_WIDE,
+    LC_NET_PUBLIC,
+    LC_NET_LINK_LOCAL, /* reachable only with a scope file */
+};
+
+#define LC_ATTACHED_MAX 64
+
+struct lc_attached {
+    char ifname[16];
+    struct lc_range net;
+    unsigned bits; /* of the prefix as written for its family */
+    enum lc_attached_kind kind;
+};
+
+/* Networks of the interfaces that are up, without loopback, each once; returns how many were filled
+ * in. */
+size_t lc_scope_attached(struct lc_attached v[static LC_ATTACHED_MAX]);
 
 /* ---- targets ---- */
 
@@ -67,17 +101,22 @@ struct lc_targets { /* a growing list, in the order given until planned */
     size_t n, cap;
 };
 
-/* "192.0.2.0/28", "A-B", an address, "@file" (one per line, # comments, file:line in messages), or a host
- * name (looked up: every address it has). */
-enum lc_status lc_targets_add(struct lc_targets *t, const char *text, struct lc_err *err) LC_MUST_CHECK;
-/* The attached private networks: what `lenscap scan` without arguments means. */
+/* "192.0.2.0/28", "A-B", an address, "@file" (one per line, # comments, file:line in messages), or
+ * a host name (looked up: every address it has). On failure `t` is as it was. */
+enum lc_status lc_targets_add(struct lc_targets *t, const char *text,
+                              struct lc_err *err) LC_MUST_CHECK;
+/* The attached private networks of at most 4,096 addresses: what `lenscap scan` without arguments
+ * means. LC_ENOENT with a message when there is none. */
 enum lc_status lc_targets_attached(struct lc_targets *t, struct lc_err *err) LC_MUST_CHECK;
 void lc_targets_free(struct lc_targets *t);
+/* As people write it: "192.0.2.0/28" where the range is a prefix, else as lc_range_format. */
+size_t lc_range_prefix(const struct lc_range *r, char out[static 2 * LC_ADDR_TEXT]);
 uint64_t lc_targets_count(const struct lc_targets *t);
 
 /* What may be asked of what was wanted: sorted, merged, without exclusions and unusable addresses.
- * When a wanted range is not wholly allowed: with `partial` false LC_EREFUSED and a message that names the
- * first refused part and why; explicit exclusions are silently taken out either way. */
+ * When a wanted range is not wholly allowed: LC_EREFUSED and a message that names the first refused
+ * part and why. Explicit exclusions and the permanent ones are silently taken out; LC_EREFUSED when
+ * nothing is left. */
 enum lc_status lc_scope_plan(const struct lc_scope *s, const struct lc_targets *want,
                              struct lc_targets *out, struct lc_err *err) LC_MUST_CHECK;
 
@@ -92,14 +131,15 @@ struct lc_gate {
 };
 
 enum lc_status lc_gate_pack(const struct lc_scope *s, struct lc_buf *out) LC_MUST_CHECK;
-enum lc_status lc_gate_unpack(struct lc_slice bytes, struct lc_gate *out) LC_MUST_CHECK; /* LC_EPARSE */
+enum lc_status lc_gate_unpack(struct lc_slice bytes,
+                              struct lc_gate *out) LC_MUST_CHECK; /* LC_EPARSE */
 void lc_gate_free(struct lc_gate *g);
 bool lc_gate_check(const struct lc_gate *g, const struct lc_addr *a, int64_t now_s);
 
 /* ---- signing ---- */
 
-enum lc_status lc_scope_keygen(const char *private_path, struct lc_buf *public_line, struct lc_err *err)
-    LC_MUST_CHECK;
+enum lc_status lc_scope_keygen(const char *private_path, struct lc_buf *public_line,
+                               struct lc_err *err) LC_MUST_CHECK;
 enum lc_status lc_scope_sign(const char *scope_path, const char *private_path, struct lc_err *err)
     LC_MUST_CHECK; /* writes scope_path.sig by temp file, sync and rename */
 /* The commented template that `lenscap scope init` writes. */

@@ -1,0 +1,54 @@
+# The front door. Meson does the work; this file only knows what to install and what to call.
+.POSIX:
+BUILD = build
+CHECK = build-check
+
+help:
+	@echo "make run       a simulated street of cameras, scanned: table and report.html"
+	@echo "make check     installs what the tests need, builds with sanitizers, runs every test"
+	@echo "make build     build/lenscap and build/lenscap-sim"
+	@echo "make install   into /usr/local (DESTDIR and prefix as usual)"
+	@echo "make bench     speed beside nmap on the same work; figures for docs/benchmarks.md"
+	@echo "make fault     kill -9 at 100 random moments, failing disks"
+	@echo "make fuzz      every parser for 60 seconds (SECONDS=60)"
+	@echo "make coverage  branch coverage of src/proto and src/scope"
+	@echo "make clean"
+
+build: need-build
+	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) -Dtests=false --buildtype=release
+	@ninja -C $(BUILD)
+
+run: build
+	@sh tools/run-street.sh $(BUILD)
+
+check: need-check
+	@sh tools/check.sh $(CHECK)
+
+install: build
+	@meson install -C $(BUILD)
+
+bench: need-check build
+	@sh tests/bench/bench.sh $(BUILD)
+
+fault: need-check build
+	@sh tests/fault/fault.sh $(BUILD)
+
+fuzz: need-check
+	@sh tests/fuzz/run.sh $${SECONDS_EACH:-60}
+
+coverage: need-check
+	@sh tools/coverage.sh
+
+need-build:
+	@sh tools/need.sh gcc libc6-dev meson ninja-build pkg-config python3 python3-yaml libssl-dev \
+	    libsqlite3-dev libexpat1-dev libjansson-dev libyaml-dev libseccomp-dev libcap-ng-dev iproute2
+
+need-check: need-build
+	@sh tools/need.sh clang clang-format clang-tidy llvm libcmocka-dev mandoc nmap tcpdump nftables \
+	    curl openssl git gcovr nginx-light openssh-server vsftpd inetutils-telnetd \
+	    libgstrtspserver-1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+
+clean:
+	rm -rf $(BUILD) build-*
+
+.PHONY: help build run check install bench fault fuzz coverage need-build need-check clean

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lenscap-sim: plays a street of devices from persona files, keeps the ground truth and counts what its
+ * visitor did. Options below; the file format stands in sim/personas/README.md.
+ */
+#include "server.h"
+#include "tls.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LIST_MAX 64
+
+static const char usage[] =
+    "usage: lenscap-sim --personas DIR [--personas DIR] [options]\n"
+    "  --personas DIR      play every persona file of DIR, in the order of their names\n"
+    "  --only ID           play only this one (may be repeated)\n"
+    "  --base ADDR         address of the first device, the others follow (default 127.0.9.1)\n"
+    "  --tarpits N         N more devices that send a byte per ten seconds\n"
+    "  --fleet N           play N devices instead, going round the personas named next\n"
+    "  --fleet-persona ID  persona of the fleet (may be repeated)\n"
+    "  --anywhere          fleet: listen beyond the device lo; only in a network namespace of its own\n"
+    "  --truth FILE        write what a scan must report, one JSON object per device\n"
+    "  --counters FILE     write what the visitor did, at the end and on SIGUSR1\n"
+    "  --ready-fd N        write a line there once listening (default: \"ready N devices\" on stdout)\n"
+    "  --max-seconds N     end after N seconds (default 3600)\n";
+
+struct options {
+    const char *dir[LIST_MAX], *only[LIST_MAX], *fleet_id[LIST_MAX];
+    size_t dir_n, only_n, fleet_id_n;
+    uint64_t fleet, tarpits, max_seconds, ready_fd;
+    const char *truth, *counters;
+    struct lc_addr base;
+    bool anywhere, help;
+};
+
+static enum lc_status number(const char *name, uint64_t max, uint64_t *out, struct lc_err *err)
+{
+    if (lc_slice_u64(lc_slice_str(optarg), max, out) == LC_OK)
+        return LC_OK;
+    return lc_fail(err, LC_EINVAL, "--%s takes a number up to %llu", name, (unsigned long long)max);
+}
+
+static enum lc_status add(const char **list, size_t *n, struct lc_err *err)
+{
+    if (*n == LIST_MAX)
+        return lc_fail(err, LC_EINVAL, "an option stands more than %d times", LIST_MAX);
+    list[(*n)++] = optarg;
+    return LC_OK;
+}
+
+static const struct option long_options[] = {
+    {"personas", 1, NULL, 'p'},      {"only", 1, NULL, 'o'},     {"base", 1, NULL, 'b'},
+    {"tarpits", 1, NULL, 't'},       {"fleet", 1, NULL, 'f'},    {"fleet-persona", 1, NULL, 'F'},
+    {"anywhere", 0, NULL, 'a'},      {"truth", 1, NULL, 'T'},    {"counters", 1, NULL, 'c'},
+    {"ready-fd", 1, NULL, 'r'},      {"max-seconds", 1, NULL, 'm'}, {"help", 0, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static enum lc_status one_option(struct options *o, int opt, struct lc_err *err)
+{
+    switch (opt) {
+    case 'p':
+        return add(o->dir, &o->dir_n, err);
+    case 'o':
+        return add(o->only, &o->only_n, err);
+    case 'F':
+        return add(o->fleet_id, &o->fleet_id_n, err);
+    case 'b':
+        if (lc_addr_parse(lc_slice_str(optarg), &o->base) == LC_OK)
+            return LC_OK;
+        return lc_fail(err, LC_EINVAL, "--base takes an address, not \"%s\"", optarg);
+    case 't':
+        return number("tarpits", 1 << 20, &o->tarpits, err);
+    case 'f':
+        return number("fleet", 1 << 24, &o->fleet, err);
+    case 'm':
+        return number("max-seconds", 1 << 24, &o->max_seconds, err);
+    case 'r':
+        return number("ready-fd", 1 << 20, &o->ready_fd, err);
+    case 'a':
+        o->anywhere = true;
+        return LC_OK;
+    case 'T':
+        o->truth = optarg;
+        return LC_OK;
+    case 'c':
+        o->counters = optarg;
+        return LC_OK;
+    case 'h':
+        o->help = true;
+        return LC_OK;
+    default:
+        return lc_fail(err, LC_EINVAL, "see lenscap-sim --help");
+    }
+}
+
+static enum lc_status read_options(struct options *o, int argc, char **argv, struct lc_err *err)
+{
+    *o = (struct options){
+        .base = lc_addr_v4(0x7f000901), .max_seconds = 3600, .ready_fd = STDOUT_FILENO};
+    enum lc_status st = LC_OK;
+    for (int opt; st == LC_OK && (opt = getopt_long(argc, argv, "", long_options, NULL)) != -1;)
+        st = one_option(o, opt, err);
+    if (st != LC_OK || o->help)
+        return st;
+    if (optind < argc)
+        return lc_fail(err, LC_EINVAL, "\"%s\" is no option; see lenscap-sim --help", argv[optind]);
+    if (!o->dir_n)
+        return lc_fail(err, LC_EINVAL, "--personas DIR is missing; see lenscap-sim --help");
+    if (o->fleet && (!o->fleet_id_n || !lc_addr_is_v4(&o->base)))
+        return lc_fail(err, LC_EINVAL, "--fleet takes --fleet-persona ID and an IPv4 --base");
+    return LC_OK;
+}
+
+/* The persona of --tarpits: loaded already, or beside the folders given. */
+static const struct sim_persona *find_tarpit(struct sim_street *street, const struct options *o,
+                                             struct lc_err *err)
+{
+    const struct sim_persona *p = sim_street_find(street, LC_S("h7-tarpit"));
+    for (size_t i = 0; !p && i < o->dir_n; i++) {
+        char path[4096];
+        snprintf(path, sizeof(path), "%s/hostile/h7-tarpit.yaml", o->dir[i]);
+        if (access(path, R_OK) == 0 && sim_street_load_file(street, path, err) == LC_OK)
+            p = sim_street_find(street, LC_S("h7-tarpit"));
+    }
+    if (!p)
+        (void)lc_fail(err, LC_ENOENT, "--tarpits: no persona h7-tarpit in the folders given");
+    return p;
+}
+
+static bool wanted(const struct options *o, struct lc_slice id)
+{
+    for (size_t i = 0; i < o->only_n; i++)
+        if (lc_slice_eq(id, lc_slice_str(o->only[i])))
+            return true;
+    return o->only_n == 0;
+}
+
+struct plan {
+    struct sim_host *host;
+    size_t n;
+    struct lc_addr next;
+};
+
+static void settle(struct plan *p, const struct sim_persona *persona)
+{
+    p->host[p->n++] = (struct sim_host){.addr = p->next, .persona = persona};
+    p->next = lc_addr_next(&p->next);
+}
+
+static enum lc_status check_ids(const struct sim_street *s, const char *const *id, size_t n,
+                                struct lc_err *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!sim_street_find(s, lc_slice_str(id[i])))
+            return lc_fail(err, LC_ENOENT, "no persona has the id \"%s\"", id[i]);
+    return LC_OK;
+}
+
+static enum lc_status make_plan(struct sim_street *street, const struct options *o, struct plan *p,
+                                struct lc_err *err)
+{
+    size_t street_n = street->n;
+    enum lc_status st = check_ids(street, o->only, o->only_n, err);
+    if (st == LC_OK)
+        st = check_ids(street, o->fleet_id, o->fleet_id_n, err);
+    if (st != LC_OK)
+        return st;
+    const struct sim_persona *tarpit = o->tarpits ? find_tarpit(street, o, err) : NULL;
+    if (o->tarpits && !tarpit)
+        return LC_ENOENT;
+    p->host = lc_alloc_n(street_n + o->fleet + o->tarpits, sizeof(*p->host));
+    if (!p->host)
+        return lc_fail(err, LC_ENOMEM, "memory ran out");
+    p->next = o->base;
+    for (size_t i = 0; i < o->fleet; i++)
+        settle(p, sim_street_find(street, lc_slice_str(o->fleet_id[i % o->fleet_id_n])));
+    for (size_t i = 0; !o->fleet && i < street_n; i++)
+        if (wanted(o, street->persona[i].id))
+            settle(p, &street->persona[i]);
+    for (size_t i = 0; i < o->tarpits; i++)
+        settle(p, tarpit);
+    return p->n ? LC_OK : lc_fail(err, LC_EINVAL, "there is no device to play");
+}
+
+static enum lc_status build_tls(const struct plan *p, struct lc_err *err)
+{
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0; k < p->host[i].persona->port_n; k++) {
+            struct sim_tls *t = p->host[i].persona->port[k].tls;
+            enum lc_status st = t ? sim_tls_build(t, err) : LC_OK;
+            if (st != LC_OK)
+                return st;
+        }
+    return LC_OK;
+}
+
+/* Wildcard listeners off lo would offer make-believe cameras to the real network. */
+static enum lc_status check_namespace(struct lc_err *err)
+{
+    struct stat own, first;
+    if (stat("/proc/self/ns/net", &own) == 0 && stat("/proc/1/ns/net", &first) == 0 &&
+        own.st_ino != first.st_ino)
+        return LC_OK;
+    return lc_fail(err, LC_EREFUSED,
+                   "--anywhere is only for a network namespace of its own (ip netns exec, "
+                   "unshare -n); this one is the machine's");
+}
+
+static void put_truth(struct lc_buf *b, const struct sim_host *h)
+{
+    char addr[LC_ADDR_TEXT];
+    const struct sim_truth *t = &h->persona->truth;
+    struct lc_json j = {.out = b};
+    lc_json_open(&j, NULL, '{');
+    lc_json_str(&j, "address", lc_slice_of(addr, lc_addr_format(&h->addr, addr)));
+    lc_json_str(&j, "id", h->persona->id);
+    lc_json_str(&j, "class", t->klass);
+    lc_json_str(&j, "platform", t->platform);
+    lc_json_str(&j, "brand", t->brand);
+    lc_json_str(&j, "model", t->model);
+    lc_json_str(&j, "firmware", t->firmware);
+    lc_json_bool(&j, "camera", t->camera);
+    lc_json_str(&j, "exposed", t->exposed);
+    lc_json_open(&j, "shows", '[');
+    for (size_t i = 0; i < t->shows_n; i++)
+        lc_json_str(&j, NULL, t->shows[i]);
+    lc_json_close(&j, ']');
+    lc_json_open(&j, "ports", '[');
+    for (size_t i = 0; i < h->persona->port_n; i++)
+        lc_json_int(&j, NULL, h->persona->port[i].port);
+    lc_json_close(&j, ']');
+    lc_json_close(&j, '}');
+    lc_buf_puts(b, "\n");
+}
+
+static enum lc_status write_truth(const struct plan *p, const char *path, struct lc_err *err)
+{
+    FILE *f = fopen(path, "wbe");
+    if (!f)
+        return lc_fail(err, LC_EIO, "%s: cannot be written (%s)", path, strerror(errno));
+    struct lc_buf b;
+    bool ok = true;
+    lc_buf_init(&b, 1 << 20);
+    for (size_t i = 0; i < p->n && ok; i++) {
+        lc_buf_reset(&b);
+        put_truth(&b, &p->host[i]);
+        ok = !b.full && fwrite(b.p, 1, b.n, f) == b.n;
+    }
+    lc_buf_free(&b);
+    ok = fclose(f) == 0 && ok;
+    return ok ? LC_OK : lc_fail(err, LC_EIO, "%s: cannot be written", path);
+}
+
+static int open_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static enum lc_status serve(struct sim_server *s, const struct options *o, struct lc_err *err)
+{
+    int sig = open_signals();
+    int64_t end = lc_clock_mono_us() + LC_SEC((int64_t)o->max_seconds);
+    if (sig < 0)
+        return lc_fail(err, LC_EIO, "no signalfd (%s)", strerror(errno));
+    dprintf((int)o->ready_fd, "ready %zu devices\n", s->host_n);
+    enum lc_status run, st = LC_OK;
+    do {
+        run = sim_server_run(s, sig, end);
+        if (o->counters)
+            st = sim_book_write(&s->book, o->counters, err);
+    } while (run == LC_MORE && st == LC_OK);
+    close(sig);
+    return st;
+}
+
+static enum lc_status play(struct sim_street *street, const struct options *o, struct lc_err *err)
+{
+    struct plan plan = {0};
+    struct sim_server server;
+    enum sim_bind how = !o->fleet     ? SIM_BIND_EXACT
+                        : o->anywhere ? SIM_BIND_ANY
+                                      : SIM_BIND_LO;
+    enum lc_status st = LC_OK;
+    for (size_t i = 0; st == LC_OK && i < o->dir_n; i++)
+        st = sim_street_load(street, o->dir[i], err);
+    if (st == LC_OK && how == SIM_BIND_ANY)
+        st = check_namespace(err);
+    if (st == LC_OK)
+        st = make_plan(street, o, &plan, err);
+    if (st == LC_OK)
+        st = build_tls(&plan, err);
+    if (st == LC_OK && o->truth)
+        st = write_truth(&plan, o->truth, err);
+    if (st == LC_OK) {
+        st = sim_server_open(&server, plan.host, plan.n, how, err);
+        if (st == LC_OK)
+            st = serve(&server, o, err);
+        sim_server_close(&server);
+    }
+    lc_free(plan.host);
+    return st;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o;
+    struct lc_err err = {.text = "memory ran out"};
+    struct sim_street street;
+    enum lc_status st = read_options(&o, argc, argv, &err);
+    if (st == LC_OK && o.help) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    if (st != LC_OK) {
+        lc_log(LC_LOG_ERROR, "%s", err.text);
+        return 2;
+    }
+    sim_street_init(&street);
+    st = play(&street, &o, &err);
+    sim_street_free(&street);
+    if (st == LC_OK)
+        return 0;
+    lc_log(LC_LOG_ERROR, "%s", err.text);
+    return st == LC_EREFUSED ? 3 : 5;
+}

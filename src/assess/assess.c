@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The judgement of one device: is its video exposed, which rules hold, how easily is it taken over.
+ *
+ * Rules of a port are judged on every port that has a fact of the required kind. Each that holds is
+ * a finding; one that stays unknown is told once per device, and only when it holds nowhere. The
+ * list is bounded and sorted, so what does not fit is always the least.
+ */
+#include "assess/rules.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+const char *const lc_severity_names[] = {"info", "low", "medium", "high", "critical"};
+const char *const lc_takeover_names[] = {"T0", "T1", "T2", "T3", "T4", "T5", "TU"};
+const char *const lc_exposure_names[] = {"E0", "E1", "E2", "E3"};
+const char *const lc_tri_exposed[] = {"no", "yes", "unknown"};
+
+static const char tu_not_judged[] = N_("not judged: this is not known to be a camera or recorder");
+static const char tu_open[] =
+    N_("no easy way in was found, but passwords and known flaws of its firmware were not checked");
+
+struct lc_assessor {
+    struct lc_ruleset rules;
+    struct lc_view view;
+};
+
+enum lc_status lc_assessor_load(struct lc_slice section, struct lc_slice strings,
+                                struct lc_assessor **out, struct lc_err *err)
+{
+    struct lc_assessor *a = lc_alloc(sizeof *a);
+    enum lc_status st;
+
+    *out = NULL;
+    if (!a)
+        return lc_fail(err, LC_ENOMEM, "%s", _("out of memory"));
+    st = lc_ruleset_load(section, strings, &a->rules, err);
+    if (st != LC_OK) {
+        lc_free(a);
+        return st;
+    }
+    *out = a;
+    return LC_OK;
+}
+
+enum lc_status lc_assessor_open(const struct lc_kb *kb, struct lc_assessor **out,
+                                struct lc_err *err)
+{
+    return lc_assessor_load(lc_kb_section(kb, "RULE"), lc_kb_section(kb, "STRS"), out, err);
+}
+
+void lc_assessor_close(struct lc_assessor *a)
+{
+    if (!a)
+        return;
+    lc_ruleset_free(&a->rules);
+    lc_free(a);
+}
+
+size_t lc_assessor_rules(const struct lc_assessor *a, const struct lc_rule **out)
+{
+    *out = a->rules.rules;
+    return a->rules.n;
+}
+
+const struct lc_rule *lc_assessor_rule(const struct lc_assessor *a, struct lc_slice id)
+{
+    for (size_t i = 0; i < a->rules.n; i++)
+        if (lc_slice_eq(a->rules.rules[i].id, id))
+            return &a->rules.rules[i];
+    return NULL;
+}
+
+/* ---- findings ---- */
+
+/* Negative when `a` comes first: what holds before what is unknown, the worst first, then data
+ * order. */
+static int compare(const struct lc_finding *a, const struct lc_finding *b)
+{
+    if (a->result != b->result)
+        return a->result == LC_TRI_TRUE ? -1 : 1;
+    if (a->rule->severity != b->rule->severity)
+        return a->rule->severity > b->rule->severity ? -1 : 1;
+    if (a->rule != b->rule)
+        return a->rule < b->rule ? -1 : 1;
+    return (a->port > b->port) - (a->port < b->port);
+}
+
+static void insert(struct lc_judgement *out, const struct lc_finding *f)
+{
+    size_t i = out->findings_n;
+
+    if (i == LC_FINDINGS_MAX && compare(f, &out->findings[--i]) >= 0)
+        return;
+    for (; i > 0 && compare(f, &out->findings[i - 1]) < 0; i--)
+        out->findings[i] = out->findings[i - 1];
+    out->findings[i] = *f;
+    if (out->findings_n < LC_FINDINGS_MAX)
+        out->findings_n++;
+}
+
+/* One rule in one place. A finding that holds is kept at once. */
+static enum lc_tri judge_in(const struct lc_rule *rule, const struct lc_rule_body *body,
+                            const struct lc_scene *s, struct lc_judgement *out)
+{
+    struct lc_finding f = {.rule = rule, .port = s->port ? s->port->port : 0};
+    struct lc_proof proof;
+
+    if (!lc_rule_applies(body, s))
+        return LC_TRI_FALSE;
+    f.result = lc_rule_judge(body, s, &proof);
+    if (f.result == LC_TRI_TRUE) {
+        f.fact = proof.fact;
+        f.evidence = proof.value;
+        insert(out, &f);
+        if (rule->ladder < out->takeover) {
+            out->takeover = rule->ladder;
+            out->takeover_why = rule->id;
+        }
+    }
+    return f.result;
+}
+
+static void judge_rule(const struct lc_rule *rule, const struct lc_rule_body *body,
+                       struct lc_scene *s, struct lc_judgement *out)
+{
+    struct lc_finding unknown = {.rule = rule, .result = LC_TRI_UNKNOWN, .fact = LC_F_NONE};
+    enum lc_tri all = LC_TRI_FALSE;
+
+    s->port = NULL;
+    if (!rule->per_port)
+        all = judge_in(rule, body, s, out);
+    for (size_t i = 0; rule->per_port && i < s->view->ports_n; i++) {
+        enum lc_tri t;
+
+        s->port = &s->view->ports[i];
+        if (!(s->port->families & body->families))
+            continue;
+        t = judge_in(rule, body, s, out);
+        if (t == LC_TRI_UNKNOWN && all == LC_TRI_FALSE)
+            unknown.port = s->port->port;
+        all = lc_tri_or(all, t);
+    }
+    if (all == LC_TRI_UNKNOWN)
+        insert(out, &unknown);
+}
+
+/* Cameras and recorders are judged, and what nobody could name when it has pictures. */
+static bool is_judged(const struct lc_view *v, const struct lc_identity *id)
+{
+    struct lc_slice cls = id->value[LC_A_CLASS];
+
+    if (cls.n == 0 || lc_slice_eq(cls, LC_S("unknown")))
+        return lc_view_shows_video(v);
+    return lc_class_is_surveillance(cls);
+}
+
+void lc_assess(struct lc_assessor *a, struct lc_slice facts, const struct lc_identity *identity,
+               int64_t now_s, struct lc_judgement *out)
+{
+    struct lc_scene s = {.view = &a->view, .identity = identity, .now_s = now_s};
+
+    out->findings_n = 0;
+    out->takeover = LC_TU;
+    out->takeover_why = lc_slice_str(tu_not_judged);
+    lc_view_build(&a->view, &a->rules, facts);
+    lc_exposed_judge(&a->view, identity, out);
+    if (is_judged(&a->view, identity)) {
+        out->takeover_why = lc_slice_str(tu_open);
+        for (size_t i = 0; i < a->rules.n; i++)
+            judge_rule(&a->rules.rules[i], &a->rules.bodies[i], &s, out);
+    }
+    out->exposure = lc_exposure_of(&a->view, identity, out);
+}

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lenscap scan: options to a setup, the run, and what a person or a program sees of it.
+ * The work itself is src/run/scan.c; nothing is decided here but defaults.
+ */
+#include "cmd/cmd.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "report/report.h"
+#include "run/scan.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define HOSTS_MAX 4096U
+
+struct scan_options {
+    const char *scope, *store, *rate, *host_rate, *ports, *source, *talkers, *fail_on;
+    bool resume, deep, json, quiet, stats, require_sandbox;
+};
+
+struct scan_cmd {
+    struct scan_options opt;
+    struct lc_scope scope;
+    struct lc_targets want, plan;
+    struct lc_store *store;
+    struct lc_kb *kb;
+    struct lc_run run;
+    struct lc_scan_setup set;
+    struct lc_scan_summary sum;
+    struct lc_buf out;
+    bool tty, color;
+    enum lc_severity worst;
+    bool any_finding;
+    struct lc_err err;
+};
+
+/* ---- from options to a setup ---- */
+
+static enum lc_status number(struct scan_cmd *c, const char *option, const char *text, uint64_t max, uint32_t *out)
+{
+    uint64_t v;
+
+    if (text == NULL)
+        return LC_OK;
+    if (lc_slice_u64(lc_slice_str(text), max, &v) != LC_OK || v == 0)
+        return lc_fail(&c->err, LC_EINVAL, _("--%s %s: a whole number from 1 to %llu is wanted"), option, text,
+                       (unsigned long long)max);
+    *out = (uint32_t)v;
+    return LC_OK;
+}
+
+static enum lc_status load_scope(struct scan_cmd *c)
+{
+    if (c->opt.scope)
+        return lc_scope_load(c->opt.scope, NULL, lc_clock_wall_us() / 1000000, &c->scope, &c->err);
+    return lc_scope_builtin(NULL, &c->scope, &c->err);
+}
+
+/* Options may go below what the scope grants, never above. */
+static enum lc_status choose_rates(struct scan_cmd *c)
+{
+    struct lc_rates *r = &c->scope.rates;
+    enum lc_status st = number(c, "rate", c->opt.rate, r->total_pps, &r->total_pps);
+
+    if (st == LC_OK)
+        st = number(c, "host-rate", c->opt.host_rate, r->host_pps, &r->host_pps);
+    if (r->block_pps > r->total_pps)
+        r->block_pps = r->total_pps;
+    return st;
+}
+
+static enum lc_status choose_ports(struct scan_cmd *c)
+{
+    const struct lc_port_plan *plans;
+    size_t n = lc_kb_ports(c->kb, &plans);
+    struct lc_slice list = lc_slice_str(c->opt.ports), one;
+
+    if (c->opt.ports == NULL) {
+        for (size_t i = 0; i < n && c->set.ports_n < LC_TALK_PORTS; i++)
+            if (plans[i].priority == 1 || (c->opt.deep && plans[i].priority == 2))
+                c->set.ports[c->set.ports_n++] = plans[i].port;
+        return LC_OK;
+    }
+    while (lc_slice_next(&list, ',', &one) == LC_OK) {
+        uint64_t port;
+
+        if (lc_slice_u64(one, 65535, &port) != LC_OK || port == 0 || c->set.ports_n == LC_TALK_PORTS)
+            return lc_fail(&c->err, LC_EINVAL,
+                           _("--ports %s: up to %u port numbers, separated by commas, are wanted"),
+                           c->opt.ports, LC_TALK_PORTS);
+        c->set.ports[c->set.ports_n++] = (uint16_t)port;
+    }
+    return LC_OK;
+}
+
+static enum lc_status choose_source(struct scan_cmd *c)
+{
+    struct lc_slice list = lc_slice_str(c->opt.source), one;
+
+    while (c->opt.source && lc_slice_next(&list, ',', &one) == LC_OK)
+        if (c->set.sources_n == LC_SOURCES_MAX ||
+            lc_addr_parse(one, &c->set.sources[c->set.sources_n++]) != LC_OK)
+            return lc_fail(&c->err, LC_EINVAL, _("--source %s: addresses of this machine are wanted"),
+                           c->opt.source);
+    return LC_OK;
+}
+
+/* Connections stay within 80 % of the descriptors that the system grants. */
+static uint32_t hosts_at_once(const struct lc_rates *rates)
+{
+    struct rlimit l;
+    uint64_t room = HOSTS_MAX;
+
+    if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_max / 5 * 4 / rates->host_conns < room)
+        room = l.rlim_max / 5 * 4 / rates->host_conns;
+    return room ? (uint32_t)room : 1;
+}
+
+static enum lc_status set_up(struct scan_cmd *c)
+{
+    enum lc_status st = choose_rates(c);
+
+    c->set.talkers = 1;
+    if (st == LC_OK)
+        st = number(c, "talkers", c->opt.talkers, LC_TALKERS_MAX - 1, &c->set.talkers);
+    if (st == LC_OK)
+        st = choose_ports(c);
+    if (st == LC_OK)
+        st = choose_source(c);
+    if (st == LC_OK)
+        st = lc_identifier_open(c->kb, &c->set.identifier, &c->err);
+    if (st == LC_OK)
+        st = lc_assessor_open(c->kb, &c->set.assessor, &c->err);
+    c->set.kb = c->kb;
+    c->set.scope = &c->scope;
+    c->set.plan = &c->plan;
+    c->set.run = &c->run;
+    c->set.rates = c->scope.rates;
+    c->set.hosts_max = hosts_at_once(&c->scope.rates);
+    c->set.connect_us = LC_SCAN_CONNECT_US;
+    c->set.dialogue_us = LC_TALK_DIALOGUE_US;
+    c->set.host_us = LC_TALK_HOST_US;
+    c->set.sandbox_required = c->opt.require_sandbox;
+    return st;
+}
+
+/* ---- the plan, new or resumed ---- */
+
+static uint64_t plan_hash(const struct scan_cmd *c)
+{
+    static const uint64_t key[2] = {1, 2};
+    uint64_t parts[2];
+
+    parts[0] = lc_siphash(key, lc_slice_of(c->plan.v, c->plan.n * sizeof *c->plan.v));
+    parts[1] = lc_siphash(key, lc_slice_of(c->set.ports, c->set.ports_n * sizeof *c->set.ports));
+    return lc_siphash(key, lc_slice_of(parts, sizeof parts));
+}
+
+static enum lc_status wanted_plan(struct scan_cmd *c, int argc, char **argv)
+{
+    enum lc_status st = LC_OK;
+
+    for (int i = 0; i < argc && st == LC_OK; i++)
+        st = lc_targets_add(&c->want, argv[i], &c->err);
+    if (st == LC_OK && argc == 0)
+        st = lc_targets_attached(&c->want, &c->err);
+    if (st == LC_OK)
+        st = lc_scope_plan(&c->scope, &c->want, &c->plan, &c->err);
+    if (st == LC_OK && lc_targets_count(&c->plan) == 0)
+        return lc_fail(&c->err, LC_EREFUSED, "%s",
+                       _("nothing is left to scan: everything wanted is excluded by the scope"));
+    return st;
+}
+
+static enum lc_status new_run(struct scan_cmd *c)
+{
+    c->run.started_us = lc_clock_wall_us();
+    c->run.targets_n = lc_targets_count(&c->plan);
+    c->run.plan_hash = plan_hash(c);
+    c->run.deep = c->opt.deep;
+    memcpy(c->run.scope_hash, c->scope.hash, sizeof c->run.scope_hash);
+    (void)snprintf(c->run.knowledge, sizeof c->run.knowledge, "%s", lc_kb_version(c->kb));
+    (void)snprintf(c->run.program, sizeof c->run.program, "%s", LC_VERSION);
+    return lc_store_run_begin(c->store, &c->run, &c->plan, &c->err);
+}
+
+/* The scope is asked again: it may have expired, or exclude more than when the run began. */
+static enum lc_status resumed_plan(struct scan_cmd *c, int argc)
+{
+    struct lc_targets again = {0};
+    enum lc_status st;
+
+    if (argc)
+        return lc_fail(&c->err, LC_EINVAL, "%s",
+                       _("--resume goes on with the targets of the interrupted run; leave them out"));
+    st = lc_store_run_resume(c->store, &c->run, &c->plan, &c->err);
+    if (st == LC_OK)
+        st = lc_scope_plan(&c->scope, &c->plan, &again, &c->err);
+    lc_targets_free(&again);
+    if (st == LC_OK && c->run.plan_hash != plan_hash(c))
+        return lc_fail(&c->err, LC_EINVAL, "%s",
+                       _("the interrupted run asked other ports; give the same --deep and --ports"));
+    c->set.resumed = true;
+    return st;
+}
+
+/* ---- what is seen of it ---- */
+
+static void on_device(void *ctx, const struct lc_addr *addr)
+{
+    struct scan_cmd *c = ctx;
+    char text[LC_ADDR_TEXT];
+    struct lc_device d;
+
+    (void)lc_addr_format(addr, text);
+    if (lc_store_device(c->store, text, &d, &c->err) != LC_OK)
+        return;
+    lc_report_json(&d, c->set.assessor, &c->out);
+    (void)lc_buf_u8(&c->out, '\n');
+    lc_arena_free(&d.mem);
+    (void)lc_cmd_print(&c->out);
+}
+
+static void duration(int64_t us, char out[static 32])
+{
+    long long s = us / 1000000;
+
+    if (s < 60)
+        (void)snprintf(out, 32, _("%lld s"), s);
+    else if (s < 3600)
+        (void)snprintf(out, 32, _("%lld min %02lld s"), s / 60, s % 60);
+    else
+        (void)snprintf(out, 32, _("%lld h %02lld min"), s / 3600, s / 60 % 60);
+}
+
+static void on_progress(void *ctx, const struct lc_scan_progress *p)
+{
+    char left[32] = "", line[256];
+
+    (void)ctx;
+    if (p->left_us >= 0)
+        duration(p->left_us, left);
+    (void)snprintf(line, sizeof line, _("%llu of %llu addresses, %llu cameras, %llu exposed, %.0f/s%s%s"),
+                   (unsigned long long)p->done, (unsigned long long)p->targets,
+                   (unsigned long long)p->cameras, (unsigned long long)p->exposed,
+                   p->elapsed_us ? (double)p->done * 1e6 / (double)p->elapsed_us : 0.0,
+                   left[0] ? _(", left about ") : "", left);
+    (void)fprintf(stderr, "\r\033[K%s", line);
+    (void)fflush(stderr);
+}
+
+static enum lc_status print_row(void *ctx, struct lc_device *d)
+{
+    struct scan_cmd *c = ctx;
+
+    for (size_t i = 0; i < d->findings_n; i++) {
+        const struct lc_rule *rule = lc_assessor_rule(c->set.assessor, d->findings[i].rule);
+
+        if (rule == NULL || d->findings[i].result != LC_TRI_TRUE)
+            continue;
+        if (!c->any_finding || rule->severity > c->worst)
+            c->worst = rule->severity;
+        c->any_finding = true;
+    }
+    if (!c->opt.json && !c->opt.quiet) {
+        lc_report_line(d, c->color, &c->out);
+        (void)lc_cmd_print(&c->out);
+    }
+    return LC_OK;
+}
+
+static enum lc_status print_end(struct scan_cmd *c)
+{
+    const struct lc_scan_progress *p = &c->sum.last;
+    char took[32];
+    enum lc_status st;
+
+    if (c->tty)
+        (void)fprintf(stderr, "\r\033[K");
+    if (!c->opt.json && !c->opt.quiet && p->answered) {
+        lc_report_line_head(&c->out);
+        (void)lc_cmd_print(&c->out);
+    }
+    st = lc_store_each(c->store, c->run.id, print_row, c, &c->err);
+    duration(p->elapsed_us, took);
+    if (!c->opt.quiet)
+        lc_log(LC_LOG_INFO, _("%llu addresses asked, %llu answered, %llu surveillance devices, %llu exposed, in %s"),
+               (unsigned long long)p->done, (unsigned long long)p->answered, (unsigned long long)p->cameras,
+               (unsigned long long)p->exposed, took);
+    return st;
+}
+
+/* For benches: one JSON object on stderr. */
+static void print_stats(struct scan_cmd *c)
+{
+    struct lc_buf b;
+    struct lc_json j = {.out = &b};
+
+    lc_buf_init(&b, 4096);
+    lc_json_open(&j, NULL, '{');
+    lc_json_str(&j, "schema", LC_S("lenscap.stats/1"));
+    lc_json_int(&j, "hosts", (int64_t)c->sum.last.done);
+    lc_json_int(&j, "elapsed_us", c->sum.last.elapsed_us);
+    lc_json_int(&j, "packets", (int64_t)c->sum.packets);
+    lc_json_int(&j, "restarts", (int64_t)c->sum.restarts);
+    lc_json_int(&j, "cpu_ctl_us", c->sum.cpu_us[0]);
+    lc_json_int(&j, "cpu_dial_us", c->sum.cpu_us[1]);
+    lc_json_int(&j, "cpu_talk_us", c->sum.cpu_us[2]);
+    lc_json_close(&j, '}');
+    (void)fprintf(stderr, "%s\n", lc_buf_cstr(&b));
+    lc_buf_free(&b);
+}
+
+/* ---- the verb ---- */
+
+static enum lc_status open_all(struct scan_cmd *c)
+{
+    enum lc_status st = load_scope(c);
+
+    if (st == LC_OK)
+        st = lc_kb_open(lc_slice_of(lc_knowledge_blob, lc_knowledge_blob_n), &c->kb, &c->err);
+    if (st == LC_OK)
+        st = set_up(c);
+    return st;
+}
+
+static enum lc_status plan_and_run(struct scan_cmd *c, int argc, char **argv)
+{
+    enum lc_status st = LC_OK;
+
+    /* A refused target must not leave an empty store behind: the wish is checked before the file is made. */
+    if (!c->opt.resume)
+        st = wanted_plan(c, argc, argv);
+    if (st == LC_OK)
+        st = lc_cmd_store(c->opt.store, false, &c->store, &c->err);
+    if (st == LC_OK)
+        st = c->opt.resume ? resumed_plan(c, argc) : new_run(c);
+    c->set.store = c->store;
+    c->set.ctx = c;
+    c->set.device = c->opt.json ? on_device : NULL;
+    c->set.progress = c->tty ? on_progress : NULL;
+    if (st == LC_OK)
+        st = lc_scan_run(&c->set, &c->sum, &c->err);
+    if (st == LC_OK)
+        st = print_end(c);
+    if (st == LC_OK && c->opt.stats)
+        print_stats(c);
+    return st;
+}
+
+static int finish(struct scan_cmd *c, enum lc_status st)
+{
+    int code = lc_cmd_exit(st);
+
+    if (st != LC_OK) {
+        if (c->tty)
+            (void)fprintf(stderr, "\r\033[K");
+        (void)lc_cmd_fail(st, &c->err);
+    } else if (c->sum.interrupted) {
+        lc_log(LC_LOG_INFO, "%s", _("stopped; what was found is kept. 'lenscap scan --resume' goes on"));
+        code = LC_EXIT_PARTIAL;
+    } else if (c->opt.fail_on && c->any_finding) {
+        for (int s = 0; s <= (int)c->worst; s++)
+            if (strcmp(lc_severity_names[s], c->opt.fail_on) == 0)
+                code = LC_EXIT_FINDINGS;
+    }
+    return code;
+}
+
+static void close_all(struct scan_cmd *c)
+{
+    lc_assessor_close(c->set.assessor);
+    lc_identifier_close(c->set.identifier);
+    lc_kb_close(c->kb);
+    lc_store_close(c->store);
+    lc_targets_free(&c->want);
+    lc_targets_free(&c->plan);
+    lc_scope_free(&c->scope);
+    lc_buf_free(&c->out);
+}
+
+static int scan(const struct lc_verb *verb, int argc, char **argv)
+{
+    struct scan_cmd c = {.color = lc_cmd_color()};
+    int args_n, code = lc_options(verb, argc, argv, &c.opt, &args_n);
+    enum lc_status st;
+
+    if (code != LC_OPTS_RUN)
+        return code;
+    c.tty = isatty(STDERR_FILENO) && !c.opt.quiet;
+    lc_buf_init(&c.out, 4U << 20);
+    st = open_all(&c);
+    if (st == LC_OK)
+        st = plan_and_run(&c, args_n, argv + 1);
+    code = finish(&c, st);
+    close_all(&c);
+    return code;
+}
+
+#define AT(member) offsetof(struct scan_options, member)
+
+static const struct lc_opt opts[] = {
+    {"scope", N_("FILE"), N_("who may be asked, how fast; see 'lenscap scope init'"), AT(scope), NULL},
+    {"store", N_("FILE"), N_("keep the results here; ':memory:' keeps nothing"), AT(store), NULL},
+    {"resume", NULL, N_("go on with the run that was interrupted"), AT(resume), NULL},
+    {"deep", NULL, N_("also the less likely ports"), AT(deep), NULL},
+    {"json", NULL, N_("one JSON object in each line, as devices are found"), AT(json), NULL},
+    {"quiet", NULL, N_("no progress, no table"), AT(quiet), NULL},
+    {"fail-on", N_("SEVERITY"), N_("exit 1 when a finding is that severe or worse"), AT(fail_on),
+     "info low medium high critical"},
+    {"ports", N_("LIST"), N_("these TCP ports, separated by commas"), AT(ports), NULL},
+    {"rate", N_("N"), N_("packets per second overall, at most what the scope grants"), AT(rate), NULL},
+    {"host-rate", N_("N"), N_("packets per second to one host, at most what the scope grants"), AT(host_rate),
+     NULL},
+    {"source", N_("ADDR"), N_("connect from this address; several, separated by commas, take turns"), AT(source),
+     NULL},
+    {"talkers", N_("N"), N_("parsing processes, default 1"), AT(talkers), NULL},
+    {"require-sandbox", NULL, N_("refuse to run where the kernel cannot confine the roles"), AT(require_sandbox),
+     NULL},
+    {"stats", NULL, N_("CPU time of each role as JSON on stderr"), AT(stats), NULL},
+};
+
+const struct lc_verb lc_verb_scan = {
+    .name = "scan",
+    .args = N_("[TARGET...]"),
+    .summary = N_("find cameras and say what is wrong with them"),
+    .details = N_("TARGET: an address, a prefix (192.0.2.0/28), a range (A-B), a host name, or @FILE with one "
+                  "of these in each line. Without a target: the private networks this machine is attached to."),
+    .opts = opts,
+    .opts_n = sizeof opts / sizeof *opts,
+    .args_max = -1,
+    .run = scan,
+};

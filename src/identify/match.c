@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which signatures do a device's facts support? Every fact is held against the first conditions of the
+ * signatures that begin with its name; pairs of bytes turn nearly all of them away (lc_pairs). The rest of a
+ * signature is looked at only then, on the same port. Nothing allocates; a device costs a few microseconds.
+ */
+#include "identify/identify_room.h"
+
+#include <string.h>
+
+/* A match under way: which fact fulfilled each condition, and what was captured. */
+struct hit {
+    const struct lc_seen *by[LC_SIG_CONDS];
+    struct lc_slice captures[LC_RE_CAPTURES];
+    uint16_t port;
+};
+
+/* ---- one condition against one fact ---- */
+
+static bool number_in(const struct lc_cond *c, const struct lc_fact *f)
+{
+    int64_t v = lc_fact_as_int(f);
+
+    for (size_t i = 0; i < c->values_n; i++)
+        if (c->numbers[i] == v)
+            return true;
+    return false;
+}
+
+static bool text_is(const struct lc_cond *c, struct lc_slice want, struct lc_slice have)
+{
+    bool icase = c->flags & LC_COND_ICASE;
+
+    switch (c->op) {
+    case LC_OP_ENDS:
+        if (have.n < want.n)
+            return false;
+        have = lc_slice_from(have, have.n - want.n);
+        break;
+    case LC_OP_STARTS:
+        have = lc_slice_sub(have, 0, want.n);
+        break;
+    case LC_OP_HAS:
+        return (icase ? lc_slice_ifind(have, want, 0) : lc_slice_find(have, want, 0)) != LC_NPOS;
+    default:
+        break;
+    }
+    return icase ? lc_slice_ieq(have, want) : lc_slice_eq(have, want);
+}
+
+static bool fulfils(struct lc_identifier *id, const struct lc_cond *c, const struct lc_seen *s,
+                    struct hit *hit)
+{
+    struct lc_re_match m;
+
+    if (!lc_pairs_have(&s->pairs, &c->need) || (c->port && c->port != s->fact.port))
+        return false;
+    if (lc_fact_infos[c->fact].type != LC_FT_STRING)
+        return number_in(c, &s->fact);
+    if (c->op == LC_OP_RE) {
+        if (!lc_re_run(c->re, id->machine, s->fact.value, &m))
+            return false;
+        if (hit && !(c->flags & LC_COND_NOT))
+            memcpy(&hit->captures[c->capture], &m.cap[1], lc_re_captures(c->re) * sizeof m.cap[0]);
+        return true;
+    }
+    for (size_t i = 0; i < c->values_n; i++)
+        if (text_is(c, c->texts[i], s->fact.value))
+            return true;
+    return false;
+}
+
+/* A fact without a port was said of the whole device: it stands for every port. */
+static bool same_port(const struct lc_cond *c, uint16_t port, const struct lc_seen *s)
+{
+    return c->flags & LC_COND_ANYWHERE || s->fact.port == port || port == 0 || s->fact.port == 0;
+}
+
+static const struct lc_seen *find(struct lc_identifier *id, const struct lc_cond *c, uint16_t port,
+                                  struct hit *hit)
+{
+    for (uint16_t at = id->first[c->fact]; at; at = id->seen[at - 1].next)
+        if (same_port(c, port, &id->seen[at - 1]) && fulfils(id, c, &id->seen[at - 1], hit))
+            return &id->seen[at - 1];
+    return NULL;
+}
+
+/* All of a signature, its first condition being held against `s`. */
+static bool holds(struct lc_identifier *id, const struct lc_signature *sig, const struct lc_seen *s,
+                  struct hit *hit)
+{
+    if (!fulfils(id, &sig->conds[0], s, hit))
+        return false;
+    hit->by[0] = s;
+    hit->port = s->fact.port;
+    for (size_t i = 1; i < sig->conds_n; i++) {
+        hit->by[i] = find(id, &sig->conds[i], hit->port, hit);
+        if (!hit->by[i] == !(sig->conds[i].flags & LC_COND_NOT))
+            return false;
+    }
+    return true;
+}
+
+/* ---- claims ---- */
+
+void lc_claim_add(struct lc_identifier *id, struct lc_identity *out, const struct lc_claim *claim,
+                  uint16_t sig)
+{
+    size_t at = out->claims_n, weakest = 0;
+
+    for (size_t i = 0; i < out->claims_n; i++) {
+        const struct lc_claim *c = &out->claims[i];
+
+        if (id->claim_sig[i] == sig && c->attr == claim->attr && lc_slice_ieq(c->value, claim->value))
+            return;
+        if (c->weight < out->claims[weakest].weight)
+            weakest = i;
+    }
+    if (at == LC_CLAIMS_MAX) {
+        if (out->claims[weakest].weight >= claim->weight)
+            return;
+        at = weakest;
+    } else {
+        out->claims_n++;
+    }
+    out->claims[at] = *claim;
+    id->claim_sig[at] = sig;
+}
+
+/* "V5.5.82build 190910" -> "V5.5.82 build 190910": Hikvision leaves the blank out now and then. */
+static struct lc_slice firmware_text(struct lc_identity *out, struct lc_slice v)
+{
+    size_t at = lc_slice_ifind(v, LC_S("build"), 0);
+    uint8_t *to = out->text + out->text_n;
+
+    if (at == LC_NPOS || at == 0 || v.p[at - 1] == ' ' || v.n + 1 > sizeof out->text - out->text_n)
+        return v;
+    memcpy(to, v.p, at);
+    to[at] = ' ';
+    memcpy(to + at + 1, v.p + at, v.n - at);
+    out->text_n += v.n + 1;
+    return lc_slice_of(to, v.n + 1);
+}
+
+static struct lc_slice claimed(struct lc_identity *out, const struct lc_claim_rule *r,
+                               const struct hit *hit)
+{
+    struct lc_slice v;
+
+    if (r->capture == 0)
+        return r->value;
+    v = hit->captures[r->capture - 1];
+    if (r->transform != LC_TF_NONE)
+        v = lc_slice_trim(v);
+    return r->transform == LC_TF_FIRMWARE ? firmware_text(out, v) : v;
+}
+
+/* What may be shown of the fact: all of it, or what stands before the first personal byte. */
+static struct lc_slice shown(const struct lc_signature *sig, size_t cond, const struct hit *hit)
+{
+    const struct lc_cond *c = &sig->conds[cond];
+    struct lc_slice v = hit->by[cond]->fact.value;
+    const uint8_t *cut;
+
+    if (!sig->masked || !c->re || lc_re_captures(c->re) == 0)
+        return v;
+    cut = hit->captures[c->capture].p;
+    return cut ? lc_slice_of(v.p, (size_t)(cut - v.p)) : lc_slice_of(v.p, 0);
+}
+
+static void claim_all(struct lc_identifier *id, uint16_t index, const struct hit *hit,
+                      struct lc_identity *out)
+{
+    const struct lc_signature *sig = &id->sigs[index];
+
+    for (size_t i = 0; i < sig->claims_n; i++) {
+        const struct lc_claim_rule *r = &sig->claims[i];
+        const struct lc_seen *by = hit->by[r->cond];
+        struct lc_claim c = {.attr = (enum lc_attr)r->attr, .weight = r->weight};
+
+        c.value = claimed(out, r, hit);
+        if (c.value.n == 0)
+            continue;
+        c.port = by->fact.port;
+        c.fact = by->fact.name;
+        c.evidence = shown(sig, r->cond, hit);
+        c.signature = sig->id;
+        c.group = sig->group;
+        lc_claim_add(id, out, &c, index);
+    }
+}
+
+/* ---- all facts ---- */
+
+static void look(struct lc_identifier *id, struct lc_slice facts)
+{
+    struct lc_cur at = {.s = facts};
+    struct lc_seen *s = id->seen;
+    uint16_t last[LC_F_COUNT];
+
+    memset(id->first, 0, sizeof id->first);
+    id->seen_n = 0;
+    while (id->seen_n < LC_SIG_FACTS && lc_facts_next(&at, &s->fact) == LC_OK) {
+        enum lc_fact_name name = s->fact.name;
+
+        if (!id->used[name])
+            continue;
+        s->pairs = lc_fact_infos[name].type == LC_FT_STRING ? lc_pairs_of(s->fact.value)
+                                                            : (struct lc_pairs){{0}};
+        s->next = 0;
+        id->seen_n++;
+        if (id->first[name])
+            id->seen[last[name] - 1].next = (uint16_t)id->seen_n;
+        else
+            id->first[name] = (uint16_t)id->seen_n;
+        last[name] = (uint16_t)id->seen_n;
+        s++;
+    }
+}
+
+void lc_match(struct lc_identifier *id, struct lc_slice facts, struct lc_identity *out)
+{
+    look(id, facts);
+    for (size_t i = 0; i < id->seen_n; i++) {
+        const struct lc_seen *s = &id->seen[i];
+
+        for (size_t k = id->lines_at[s->fact.name]; k < id->lines_at[s->fact.name + 1]; k++) {
+            struct hit hit = {{NULL}, {{NULL, 0}}, 0};
+
+            if (lc_pairs_have(&s->pairs, &id->lines[k].need) &&
+                holds(id, &id->sigs[id->lines[k].signature], s, &hit))
+                claim_all(id, id->lines[k].signature, &hit, out);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of this room share: the open knowledge base and the openers of its parts. */
+#ifndef LC_KNOWLEDGE_KB_ROOM_H
+#define LC_KNOWLEDGE_KB_ROOM_H
+
+#include "base/mem.h"
+#include "base/tr.h"
+#include "knowledge/kb.h"
+
+struct lc_kb {
+    struct lc_slice blob, strings;
+    uint32_t sections;
+    const char *version;
+    size_t ports_n, platforms_n;
+    struct lc_port_plan *ports;
+    struct lc_platform *platforms; /* sorted by id */
+};
+
+/* LC_EPARSE when the section breaks its layout. */
+enum lc_status lc_kb_ports_open(struct lc_kb *kb) LC_MUST_CHECK;
+enum lc_status lc_kb_platforms_open(struct lc_kb *kb) LC_MUST_CHECK;
+
+#endif

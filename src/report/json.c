@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One device as one JSON object on one line (docs/man/lenscap-json.5). Keys stand in this order:
+ *
+ *   schema      "lenscap.device/1"; the number grows when a key changes its meaning or goes away
+ *   address     "192.0.2.7", "2001:db8::7", "fe80::1%2"
+ *   endpoints   [{port, transport: "tcp", outcome, protocol}]; protocol null when none was
+ * understood class       always a word: camera ... not-surveillance, unknown platform brand model
+ * firmware     text, or null when not known confidence  {class, platform, brand, model, firmware}:
+ * 0 to 99, 0 for what is not known exposed     "yes", "no", "unknown"        exposed_why   English
+ * sentence, or null exposure    "E0" to "E3" takeover    "T0" to "T5", "TU"            takeover_why
+ * id of a rule, English sentence, or null findings    [{rule, severity, ladder, result, port,
+ * evidence: {fact, value}, title, state}] result: "true" (wrong), "unknown" (could not be decided),
+ * "false" (was wrong, is not now) severity null when this knowledge has no such rule; ladder null
+ * when the rule is on no step; port null when it is said of the whole device; evidence null when
+ * nothing was seen; its value null when the fact is personal (serials, MACs); title in English
+ *   light       "green", "yellow", "red", "grey": the colour in the page
+ *   conflict    true: two platforms claim this device, see claims
+ *   claims      [{attr, value, weight, port, signature, evidence}], strongest first
+ *   first_seen last_seen              RFC 3339 in UTC, or null
+ *
+ * "unknown" is a word where the key is a closed list, null where it is free text.
+ */
+#include "report/common.h"
+
+static void str_or_null(struct lc_json *j, const char *key, struct lc_slice s)
+{
+    if (s.n)
+        lc_json_str(j, key, s);
+    else
+        lc_json_null(j, key);
+}
+
+static void port_or_null(struct lc_json *j, uint16_t port)
+{
+    if (port)
+        lc_json_int(j, "port", port);
+    else
+        lc_json_null(j, "port");
+}
+
+static void put_endpoints(struct lc_json *j, const struct lc_device *d)
+{
+    lc_json_open(j, "endpoints", '[');
+    for (size_t i = 0; i < d->endpoints_n; i++) {
+        lc_json_open(j, NULL, '{');
+        lc_json_int(j, "port", d->endpoints[i].port);
+        lc_json_str(j, "transport", LC_S("tcp"));
+        str_or_null(j, "outcome", d->endpoints[i].outcome);
+        str_or_null(j, "protocol", d->endpoints[i].protocol);
+        lc_json_close(j, '}');
+    }
+    lc_json_close(j, ']');
+}
+
+static void put_identity(struct lc_json *j, const struct lc_device *d)
+{
+    lc_json_str(j, lc_attr_names[LC_A_CLASS], lc_report_class(d));
+    for (size_t a = LC_A_PLATFORM; a < LC_A_COUNT; a++)
+        str_or_null(j, lc_attr_names[a], d->value[a]);
+    lc_json_open(j, "confidence", '{');
+    for (size_t a = 0; a < LC_A_COUNT; a++)
+        lc_json_int(j, lc_attr_names[a], d->confidence[a]);
+    lc_json_close(j, '}');
+}
+
+static void put_evidence(struct lc_json *j, struct lc_slice fact, struct lc_slice value)
+{
+    struct lc_buf raw;
+
+    if (!fact.n) {
+        lc_json_null(j, "evidence");
+        return;
+    }
+    lc_buf_init(&raw, LC_FACTS_MAX);
+    lc_json_open(j, "evidence", '{');
+    lc_json_str(j, "fact", fact);
+    if (lc_report_evidence(fact, value, false, LC_LANG_EN, &raw))
+        lc_json_str(j, "value", lc_buf_view(&raw));
+    else
+        lc_json_null(j, "value");
+    lc_json_close(j, '}');
+    lc_buf_free(&raw);
+}
+
+static void put_finding(struct lc_json *j, const struct lc_device_finding *f,
+                        const struct lc_assessor *rules)
+{
+    static const char *const results[] = {"false", "true", "unknown"};
+    const struct lc_rule *r = lc_assessor_rule(rules, f->rule);
+    bool step = r && r->ladder != LC_TU;
+
+    lc_json_open(j, NULL, '{');
+    lc_json_str(j, "rule", f->rule);
+    str_or_null(j, "severity", lc_slice_str(r ? lc_severity_names[r->severity] : ""));
+    str_or_null(j, "ladder", lc_slice_str(step ? lc_takeover_names[r->ladder] : ""));
+    lc_json_str(j, "result", lc_slice_str(results[f->result]));
+    port_or_null(j, f->port);
+    put_evidence(j, f->fact, f->evidence);
+    lc_json_str(j, "title", lc_report_title(f, rules, LC_LANG_EN));
+    str_or_null(j, "state", f->state);
+    lc_json_close(j, '}');
+}
+
+static void put_claims(struct lc_json *j, const struct lc_device *d)
+{
+    lc_json_open(j, "claims", '[');
+    for (size_t i = 0; i < d->claims_n; i++) {
+        const struct lc_device_claim *c = &d->claims[i];
+
+        lc_json_open(j, NULL, '{');
+        lc_json_str(j, "attr", c->attr);
+        lc_json_str(j, "value", c->value);
+        lc_json_int(j, "weight", c->weight);
+        port_or_null(j, c->port);
+        str_or_null(j, "signature", c->signature);
+        put_evidence(j, c->fact, c->evidence);
+        lc_json_close(j, '}');
+    }
+    lc_json_close(j, ']');
+}
+
+static void put_seen(struct lc_json *j, const char *key, int64_t us)
+{
+    struct lc_buf raw;
+
+    lc_buf_init(&raw, 64);
+    lc_report_utc(us, &raw);
+    str_or_null(j, key, lc_buf_view(&raw));
+    lc_buf_free(&raw);
+}
+
+void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, struct lc_buf *out)
+{
+    struct lc_json j = {.out = out};
+    char addr[LC_ADDR_TEXT];
+
+    lc_json_open(&j, NULL, '{');
+    lc_json_str(&j, "schema", LC_S(LC_DEVICE_SCHEMA));
+    lc_json_str(&j, "address", lc_slice_of(addr, lc_addr_format(&d->addr, addr)));
+    put_endpoints(&j, d);
+    put_identity(&j, d);
+    lc_json_str(&j, "exposed", lc_slice_str(lc_tri_exposed[d->exposed]));
+    str_or_null(&j, "exposed_why", d->exposed_why);
+    lc_json_str(&j, "exposure", lc_slice_str(lc_exposure_names[d->exposure]));
+    lc_json_str(&j, "takeover", lc_slice_str(lc_takeover_names[d->takeover]));
+    str_or_null(&j, "takeover_why", d->takeover_why);
+    lc_json_open(&j, "findings", '[');
+    for (size_t i = 0; i < d->findings_n; i++)
+        put_finding(&j, &d->findings[i], rules);
+    lc_json_close(&j, ']');
+    lc_json_str(&j, "light", lc_slice_str(lc_report_light_names[lc_report_light(d, rules)]));
+    lc_json_bool(&j, "conflict", d->conflict);
+    put_claims(&j, d);
+    put_seen(&j, "first_seen", d->first_us);
+    put_seen(&j, "last_seen", d->last_us);
+    lc_json_close(&j, '}');
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * talk: where every byte of a peer is parsed. It holds connections that dial opened, runs the talk engine
+ * over them, and sends the facts to ctl. After lc_sandbox_enter it can read, write and wait on descriptors
+ * it was given, and nothing else.
+ *
+ * Bytes are read straight into the crash page that ctl also sees: when this process dies in a parser, the
+ * page says over whose bytes, and still holds them.
+ */
+#include "run/role.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "run/config.h"
+#include "run/door.h"
+#include "run/link.h"
+#include "run/sandbox.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define EVENTS_N  256
+#define TAG_CTL   (1ULL << 40)
+#define TAG_DOOR  (1ULL << 41)
+#define INDEX(c)  ((c)&0x3ffffU) /* a connection number's record: see src/talk/engine.h */
+
+struct conn {
+    int fd; /* -1: none */
+    uint32_t number;
+};
+
+struct talker {
+    const struct lc_role_config *cfg;
+    struct lc_crash_page *page;
+    struct lc_link ctl;
+    int epoll;
+    int64_t now_us;
+    struct lc_talk *engine;
+    struct lc_net_user user;
+    struct conn *conns;
+    size_t conns_n;
+    struct lc_door_ask *asks; /* not yet with dial */
+    size_t asks_n;
+    bool stop;
+};
+
+/* ---- what the engine asks of the transport ---- */
+
+static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr, uint16_t port, uint32_t spent)
+{
+    struct talker *t = ctx;
+
+    /* Full only when dial has hung for a whole host deadline: the host then ends as out of budget. */
+    if (t->asks_n == 2 * t->conns_n)
+        return;
+    t->asks[t->asks_n++] =
+        (struct lc_door_ask){.conn = number, .spent = spent, .port = port, .addr = *addr};
+}
+
+static enum lc_status net_send(void *ctx, uint32_t number, struct lc_slice bytes, size_t *sent)
+{
+    struct talker *t = ctx;
+    ssize_t n = send(t->conns[INDEX(number)].fd, bytes.p, bytes.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+    *sent = n > 0 ? (size_t)n : 0;
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR ? LC_AGAIN : LC_EIO;
+    return LC_OK;
+}
+
+static void net_close(void *ctx, uint32_t number, bool gently)
+{
+    struct talker *t = ctx;
+    struct conn *c = &t->conns[INDEX(number)];
+
+    if (c->fd < 0 || c->number != number)
+        return;
+    if (gently)
+        (void)shutdown(c->fd, SHUT_WR); /* FIN answers FIN; without it the close resets */
+    (void)close(c->fd);
+    c->fd = -1;
+}
+
+static const struct lc_net_ops net_ops = {net_dial, net_send, net_close};
+
+/* ---- what it tells its owner ---- */
+
+static void on_result(void *ctx, const struct lc_talk_result *r)
+{
+    struct talker *t = ctx;
+    struct lc_buf *b = lc_link_begin(&t->ctl, LC_MSG_RESULT);
+
+    (void)lc_buf_le64(b, r->host);
+    (void)lc_buf_u8(b, (uint8_t)r->state);
+    (void)lc_buf_le32(b, r->packets);
+    (void)lc_buf_le64(b, (uint64_t)r->took_us);
+    (void)lc_buf_put(b, r->facts);
+    lc_link_end(&t->ctl);
+}
+
+static void on_parsing(void *ctx, uint64_t host, uint16_t port)
+{
+    struct talker *t = ctx;
+
+    t->page->host = host;
+    t->page->port = port;
+}
+
+/* ---- events ---- */
+
+static void send_asks(struct talker *t)
+{
+    size_t at = 0;
+
+    while (at < t->asks_n) {
+        size_t n = t->asks_n - at < LC_DOOR_BATCH ? t->asks_n - at : LC_DOOR_BATCH;
+
+        if (send(LC_FD_DIAL, t->asks + at, n * sizeof *t->asks, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+            break; /* full: after the next answers; gone: ctl will tell us to stop */
+        at += n;
+    }
+    memmove(t->asks, t->asks + at, (t->asks_n - at) * sizeof *t->asks);
+    t->asks_n -= at;
+}
+
+static void adopt(struct talker *t, uint32_t number, int fd)
+{
+    struct conn *c = &t->conns[INDEX(number)];
+    struct epoll_event ev = {.events = EPOLLIN | EPOLLRDHUP, .data.u64 = number};
+
+    if (INDEX(number) >= t->conns_n || epoll_ctl(t->epoll, EPOLL_CTL_ADD, fd, &ev) != 0) {
+        (void)close(fd);
+        t->user.dialed(t->user.ctx, t->now_us, number, LC_DIAL_LOCAL);
+        return;
+    }
+    *c = (struct conn){fd, number};
+    t->user.dialed(t->user.ctx, t->now_us, number, LC_DIAL_OPEN);
+}
+
+static size_t fds_beside(struct msghdr *m, int fds[static LC_DOOR_BATCH])
+{
+    struct cmsghdr *c = CMSG_FIRSTHDR(m);
+    size_t n = 0;
+
+    if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+        n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        memcpy(fds, CMSG_DATA(c), n * sizeof(int));
+    }
+    return n;
+}
+
+/* One packet of answers; false when there is none. */
+static bool take_answers(struct talker *t)
+{
+    union {
+        struct cmsghdr align;
+        char room[CMSG_SPACE(sizeof(int) * LC_DOOR_BATCH)];
+    } control;
+    struct lc_door_answer answers[LC_DOOR_BATCH];
+    int fds[LC_DOOR_BATCH];
+    struct iovec io = {answers, sizeof answers};
+    struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = &control,
+                       .msg_controllen = sizeof control};
+    ssize_t n = recvmsg(LC_FD_DIAL, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    size_t fds_n, at = 0;
+
+    if (n <= 0) {
+        t->stop = t->stop || n == 0;
+        return false;
+    }
+    fds_n = fds_beside(&m, fds);
+    for (size_t i = 0; i < (size_t)n / sizeof *answers; i++) {
+        if (answers[i].outcome == LC_DIAL_OPEN && at < fds_n)
+            adopt(t, answers[i].conn, fds[at++]);
+        else if (answers[i].outcome != LC_DIAL_OPEN)
+            t->user.dialed(t->user.ctx, t->now_us, answers[i].conn,
+                           (enum lc_dial_outcome)answers[i].outcome);
+    }
+    return true;
+}
+
+static void on_ctl(struct talker *t)
+{
+    struct lc_cur body;
+    uint32_t type;
+
+    if (lc_link_read(&t->ctl, NULL) == LC_EIO)
+        t->stop = true;
+    while (!t->stop && lc_link_next(&t->ctl, &type, &body) == LC_OK) {
+        struct lc_addr addr = {.zone = 0};
+        uint64_t host = lc_cur_le64(&body);
+        struct lc_slice raw = lc_cur_take(&body, 16);
+
+        addr.zone = lc_cur_le32(&body);
+        if (type != LC_MSG_HOST || body.bad || body.s.n) {
+            t->stop = true;
+            return;
+        }
+        memcpy(addr.b, raw.p, 16);
+        if (lc_talk_start(t->engine, t->now_us, host, &addr) != LC_OK)
+            t->stop = true; /* ctl overran the window it knows: a bug, not a state */
+    }
+}
+
+static void on_conn(struct talker *t, uint32_t number)
+{
+    struct conn *c = INDEX(number) < t->conns_n ? &t->conns[INDEX(number)] : NULL;
+    ssize_t n;
+
+    if (c == NULL || c->fd < 0 || c->number != number)
+        return;
+    n = recv(c->fd, t->page->bytes, LC_CRASH_BYTES, MSG_DONTWAIT);
+    if (n > 0) {
+        t->page->n = (uint32_t)n;
+        t->user.data(t->user.ctx, t->now_us, number, lc_slice_of(t->page->bytes, (size_t)n));
+    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+        t->page->n = 0;
+        t->user.gone(t->user.ctx, t->now_us, number, n < 0);
+        net_close(t, number, n == 0);
+    }
+}
+
+static void loop(struct talker *t)
+{
+    struct epoll_event ev[EVENTS_N];
+    int64_t wake = INT64_MAX;
+
+    while (!t->stop) {
+        int64_t left = wake - t->now_us;
+        int n = epoll_wait(t->epoll, ev, EVENTS_N, left > LC_SEC(1) ? 1000 : left <= 0 ? 0 : (int)((left + 999) / 1000));
+
+        t->now_us = lc_clock_mono_us();
+        for (int i = 0; i < n && !t->stop; i++) {
+            if (ev[i].data.u64 == TAG_CTL)
+                on_ctl(t);
+            else if (ev[i].data.u64 == TAG_DOOR)
+                while (take_answers(t))
+                    ;
+            else
+                on_conn(t, (uint32_t)ev[i].data.u64);
+        }
+        wake = lc_talk_tick(t->engine, t->now_us);
+        send_asks(t);
+        if (lc_link_flush(&t->ctl) == LC_EIO)
+            t->stop = true;
+        if ((t->ctl.out.n || t->asks_n) && wake > t->now_us + LC_MS(1))
+            wake = t->now_us + LC_MS(1);
+    }
+}
+
+static enum lc_status open_engine(struct talker *t)
+{
+    struct lc_talk_config cfg = {
+        .ports_n = t->cfg->ports_n,
+        .host_pps = t->cfg->rates.host_pps,
+        .host_conns = t->cfg->rates.host_conns,
+        .hosts_max = t->cfg->hosts_max,
+        .dialogue_us = t->cfg->dialogue_us,
+        .host_us = t->cfg->host_us,
+        .device_info = (t->cfg->checks & LC_CHECK_ANON_DEVICE_INFO) != 0,
+    };
+    struct lc_talk_owner owner = {t, on_result, on_parsing};
+    struct lc_net net = {&net_ops, t};
+    struct lc_kb *kb = NULL;
+    struct lc_identifier *identifier = NULL;
+    struct lc_err err = {""};
+    enum lc_status st;
+
+    memcpy(cfg.ports, t->cfg->ports, sizeof cfg.ports);
+    lc_random(&cfg.seed, sizeof cfg.seed);
+    st = lc_kb_open(lc_slice_of(lc_knowledge_blob, lc_knowledge_blob_n), &kb, &err);
+    if (st == LC_OK)
+        st = lc_identifier_open(kb, &identifier, &err);
+    cfg.kb = kb;
+    cfg.identifier = identifier;
+    if (st == LC_OK)
+        st = lc_talk_open(&cfg, &net, &owner, &t->engine);
+    if (st != LC_OK)
+        lc_log(LC_LOG_ERROR, "talk: %s %s", lc_status_name(st), err.text);
+    return st;
+}
+
+static bool prepare(struct talker *t)
+{
+    struct epoll_event ctl = {.events = EPOLLIN, .data.u64 = TAG_CTL};
+    struct epoll_event door = {.events = EPOLLIN, .data.u64 = TAG_DOOR};
+    struct lc_slice gate;
+
+    if (lc_config_map(LC_FD_CONFIG, &t->cfg, &gate) != LC_OK)
+        return false;
+    t->page = mmap(NULL, sizeof *t->page, PROT_READ | PROT_WRITE, MAP_SHARED, LC_FD_CRASH, 0);
+    t->conns_n = (size_t)t->cfg->hosts_max * t->cfg->rates.host_conns;
+    t->conns = lc_alloc_n(t->conns_n, sizeof *t->conns);
+    t->asks = lc_alloc_n(2 * t->conns_n, sizeof *t->asks);
+    t->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (t->page == MAP_FAILED || !t->conns || !t->asks || t->epoll < 0)
+        return false;
+    for (size_t i = 0; i < t->conns_n; i++)
+        t->conns[i].fd = -1;
+    lc_link_init(&t->ctl, LC_FD_CTL);
+    if (epoll_ctl(t->epoll, EPOLL_CTL_ADD, LC_FD_CTL, &ctl) != 0 ||
+        epoll_ctl(t->epoll, EPOLL_CTL_ADD, LC_FD_DIAL, &door) != 0)
+        return false;
+    if (open_engine(t) != LC_OK)
+        return false;
+    t->user = lc_talk_user(t->engine);
+    return true;
+}
+
+int lc_role_talk(void)
+{
+    static struct talker t;
+    struct lc_sandbox_report box;
+    struct lc_err err;
+
+    if (!prepare(&t)) {
+        lc_log(LC_LOG_ERROR, "talk: cannot start");
+        return 5;
+    }
+    if (lc_sandbox_enter(LC_ROLE_TALK, t.cfg->sandbox_required, &box, &err) != LC_OK) {
+        lc_log(LC_LOG_ERROR, "talk: %s", err.text);
+        return 5;
+    }
+    t.now_us = lc_clock_mono_us();
+    loop(&t);
+    return 0;
+}

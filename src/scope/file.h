@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole files: read with a bound, replaced so that a crash leaves the old one or the new one. */
+#ifndef LC_SCOPE_FILE_H
+#define LC_SCOPE_FILE_H
+
+#include "base/buf.h"
+
+struct stat;
+
+/* Reads all of `path` into `out`, whose maximum bounds it. `st` (may be NULL) describes the very
+ * file that was read. LC_ENOENT, LC_EPERM, LC_EFULL or LC_EIO with a message. */
+enum lc_status lc_file_read(const char *path, struct lc_buf *out, struct stat *st,
+                            struct lc_err *err) LC_MUST_CHECK;
+/* Writes a temporary file beside `path`, syncs it, renames it over `path`, syncs the folder. */
+enum lc_status lc_file_replace(const char *path, struct lc_slice bytes, unsigned mode,
+                               struct lc_err *err) LC_MUST_CHECK;
+
+#endif

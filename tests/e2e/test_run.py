@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs that are refused, interrupted, killed or wounded: nothing committed is lost, nothing is asked that the
+scope does not allow, every refusal says what to do."""
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import time
+
+import kit
+
+
+def refusals_say_what_to_do_and_exit_with_the_documented_code():
+    folder = kit.scratch()
+    public = kit.scope_file(folder, "version: 1\nowner: x\ncontact: a@b.invalid\npurpose: test\n"
+                                    "page: https://x.invalid\nstop: a@b.invalid\nvalid: {until: 2099-12-31}\nallow: [192.0.2.0/28]\n", "public.yaml")
+    expired = kit.scope_file(folder, kit.LAB_SCOPE.replace("2099-12-31", "2020-02-01"), "old.yaml")
+    broken = kit.scope_file(folder, "version: 1\nallow: [10.0.0.1/8]\n", "broken.yaml")
+    scan = lambda *a: kit.lenscap(folder, "scan", "--store", ":memory:", *a)
+    cases = [
+        (scan("--no-such-option"), 2, "--no-such-option"),
+        (scan("192.0.2.1"), 3, "192.0.2.1"),                                  # no scope allows it
+        (scan("192.0.2.1", "--scope", public), 3, "sign"),                    # public and unsigned
+        (scan("127.0.0.1", "--scope", expired), 3, "2020"),
+        (scan("127.0.0.1", "--scope", broken), 2, "broken.yaml:2"),
+        (scan("127.0.0.1", "--scope", folder / "missing.yaml"), 2, "missing.yaml"),
+        (scan("10.9.8.7", "--scope", kit.scope_file(folder)), 3, "10.9.8.7"),  # outside the scope
+        (scan("127.0.0.1/8"), 2, "127.0.0.1/8"),                              # host bits set
+        (kit.lenscap(folder, "show", "7", "--store", folder / "none.db"), 2, "none.db"),
+    ]
+    for done, code, word in cases:
+        assert done.returncode == code, (done.args, done.returncode, done.stderr)
+        assert word in done.stderr, (done.args, done.stderr)
+        assert done.stdout == "", done.stdout
+
+
+def messages_come_in_vietnamese_too():
+    folder = kit.scratch()
+    done = kit.lenscap(folder, "scan", "192.0.2.1", "--store", ":memory:", env={"LANG": "vi_VN.UTF-8"}, check=3)
+    assert any(ord(c) > 0x100 for c in done.stderr), done.stderr
+
+
+def scan_command(folder, target, *more):
+    return [kit.LENSCAP, "scan", target, "--scope", kit.scope_file(folder), "--store", folder / "s.db", *more]
+
+
+def undisturbed(folder, target):
+    quiet = folder / "quiet"
+    quiet.mkdir()
+    kit.lenscap(folder, "scan", target, "--scope", kit.scope_file(folder), "--store", quiet / "s.db", check=0)
+    return kit.lenscap(folder, "export", "--canonical", "--store", quiet / "s.db", check=0).stdout
+
+
+def start(command, folder):
+    return subprocess.Popen(list(map(str, command)), env=kit.environment(folder), stdout=subprocess.DEVNULL,
+                            stderr=subprocess.PIPE, text=True)
+
+
+def a_run_killed_at_random_moments_resumes_to_the_same_result():
+    rounds = int(os.environ.get("KILL_ROUNDS", "4"))
+    dice = random.Random(2026)
+    folder = kit.scratch()
+    fleet = ["--fleet", 600, "--base", "127.3.0.1", "--fleet-persona", "hikvision-ipc"]
+    with kit.street(folder, *fleet):
+        target = "127.3.0.1-127.3.2.88"
+        expected = undisturbed(folder, target)
+        assert expected.count("\n") >= 600
+        for _ in range(rounds):
+            for name in folder.glob("s.db*"):
+                name.unlink()
+            p = start(scan_command(folder, target), folder)
+            kills = 0
+            while True:
+                time.sleep(dice.uniform(0.02, 0.4))
+                if p.poll() is not None:
+                    break
+                p.kill()
+                p.wait()
+                kills += 1
+                p = start(scan_command(folder, target, "--resume") if (folder / "s.db").exists()
+                          else scan_command(folder, target), folder)
+                if kills == 12:
+                    p.wait(60)
+                    break
+            errors = p.stderr.read()
+            if p.returncode == 2 and "resume" in errors:  # killed before the run was begun, or right at its end
+                p = start(scan_command(folder, target), folder)
+                p.wait(60)
+            assert p.returncode == 0, errors
+            got = kit.lenscap(folder, "export", "--canonical", "--store", folder / "s.db", check=0).stdout
+            assert got == expected, "the resumed run's export differs"
+
+
+def ctrl_c_leaves_a_valid_store_and_says_how_to_resume():
+    folder = kit.scratch()
+    with kit.street(folder, "--fleet", 400, "--base", "127.3.0.1", "--fleet-persona", "hikvision-ipc"):
+        target = "127.3.0.1-127.3.1.144"
+        expected = undisturbed(folder, target)
+        p = start(scan_command(folder, target, "--rate", "2000"), folder)
+        time.sleep(0.6)
+        p.send_signal(signal.SIGINT)
+        errors = p.communicate(timeout=20)[1]
+        assert p.returncode == 4, (p.returncode, errors)
+        assert "--resume" in errors, errors
+        kit.lenscap(folder, "scan", target, "--scope", kit.scope_file(folder), "--store", folder / "s.db",
+                    "--resume", check=0)
+        assert kit.lenscap(folder, "export", "--canonical", "--store", folder / "s.db", check=0).stdout == expected
+
+
+def children(pid):
+    """Pids of the roles that `pid` started, by name of role."""
+    out = {}
+    for proc in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (proc / "stat").read_text().rsplit(")", 1)[1].split()
+            line = (proc / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if stat[1] == str(pid) and len(line) > 2 and line[1] == b"--role":
+            out.setdefault(line[2].decode(), []).append(int(proc.name))
+    return out
+
+
+def a_killed_talker_costs_nobody_a_result():
+    folder = kit.scratch()
+    with kit.street(folder, "--fleet", 600, "--base", "127.3.0.1", "--fleet-persona", "hikvision-ipc"):
+        target = "127.3.0.1-127.3.2.88"
+        expected = undisturbed(folder, target)
+        p = start(scan_command(folder, target, "--rate", "4000"), folder)
+        killed = 0
+        while p.poll() is None and killed < 5:
+            time.sleep(0.15)
+            for talker in children(p.pid).get("talk", [])[:1]:
+                os.kill(talker, signal.SIGKILL)
+                killed += 1
+        p.wait(60)
+        assert killed >= 2 and p.returncode == 0, (killed, p.returncode, p.stderr.read())
+        assert kit.lenscap(folder, "export", "--canonical", "--store", folder / "s.db", check=0).stdout == expected
+
+
+def a_store_of_a_newer_version_is_left_alone():
+    import sqlite3
+    folder = kit.scratch()
+    store = folder / "s.db"
+    with kit.street(folder, "--fleet", 2, "--base", "127.3.0.1", "--fleet-persona", "hikvision-ipc"):
+        kit.lenscap(folder, "scan", "127.3.0.1-127.3.0.2", "--scope", kit.scope_file(folder), "--store", store, check=0)
+    db = sqlite3.connect(store)
+    db.execute("PRAGMA user_version = 9999")
+    db.close()
+    before = store.read_bytes()
+    done = kit.lenscap(folder, "list", "--store", store)
+    assert done.returncode == 2 and "s.db" in done.stderr, (done.returncode, done.stderr)
+    assert store.read_bytes() == before
+
+
+def a_full_disk_is_told_and_loses_nothing():
+    if os.geteuid() != 0:
+        raise kit.Skip("mounting a small tmpfs needs root")
+    folder = kit.scratch()
+    small = folder / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", small], capture_output=True).returncode:
+        raise kit.Skip("mounting tmpfs is not permitted here")
+    try:
+        with kit.street(folder, "--fleet", 600, "--base", "127.3.0.1", "--fleet-persona", "hikvision-ipc"):
+            done = kit.lenscap(folder, "scan", "127.3.0.1-127.3.2.88", "--scope", kit.scope_file(folder), "--store",
+                               small / "s.db")
+        assert done.returncode in (4, 5), (done.returncode, done.stderr)
+        assert "full" in done.stderr, done.stderr
+        kit.lenscap(folder, "list", "--store", small / "s.db", check=0)
+    finally:
+        subprocess.run(["umount", "-l", small], check=True)
+
+
+if __name__ == "__main__":
+    kit.main([refusals_say_what_to_do_and_exit_with_the_documented_code, messages_come_in_vietnamese_too,
+              a_run_killed_at_random_moments_resumes_to_the_same_result,
+              ctrl_c_leaves_a_valid_store_and_says_how_to_resume, a_killed_talker_costs_nobody_a_result,
+              a_store_of_a_newer_version_is_left_alone, a_full_disk_is_told_and_loses_nothing])

@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: Apache-2.0
+"""data/signatures/*.yaml -> sections PLAT (layout: src/knowledge/platforms.c), SIGN and MODL (layout:
+src/identify/identify_room.h), EXAM (layout: src/identify/check.c).
+
+One file is one platform, keys in this order everywhere:
+
+    platform     id, the file's name; `none` for what has no platform of its own (look-alikes, software)
+    name         as people write it
+    country      ISO 3166 of the maker, or ""
+    class        [what it usually is, weight]: assumed when nothing says more; optional
+    rtsp_paths   at most two documented paths, each {path, why}: all that is ever asked without a password
+    http_extras  harmless questions the HTTP codec may add (enum lc_http_extra)
+    sources      where the facts stand
+    notes        what the reader should know; optional
+    cells        platform x evidence: `signatures`, or why there are none
+    signatures   id, why, when, not, group, mask, claims, examples, counter
+    models       id, re, class, brand, why: what a model name says, once the platform is known
+
+when, not   conditions {fact, op: value, port, ignore_case, anywhere, pii}; op: is in starts ends has re. All
+            of `when` must hold and none of `not`, on one port unless `anywhere`; `port` wants that very port.
+            Captures are numbered through.
+            `pii`: what is captured is personal: never claimed, and cut from the evidence shown.
+claims      attribute: [value or $1, weight] or [value, weight, transform]; platform: weight.
+            Transforms: strip (blanks at the ends), firmware (also puts the blank in front of "build").
+examples    {facts: {name or name@port: value or list}, expect: {attribute: value}, also: [other platforms]};
+            `expect` has every captured claim, constant ones are checked anyway
+counter     facts that must not match: a mapping of facts each
+"""
+import os
+import struct
+
+import context
+import yamlpos as y
+
+HEAD = ["platform", "name", "country", "class", "rtsp_paths", "http_extras", "sources", "notes", "cells",
+        "signatures", "models"]
+EVIDENCE = ["rtsp", "http", "tls", "onvif", "banner"]
+BANNERS = {"ssh", "ftp", "telnet", "hiksdk", "banner"}
+SIGNATURE = ["id", "why", "when", "not", "group", "mask", "claims", "examples", "counter"]
+OPS = {"is": 0, "in": 0, "starts": 1, "ends": 2, "has": 3, "re": 4}
+CONDITION = ["fact"] + list(OPS) + ["port", "ignore_case", "anywhere", "pii"]
+NOT, ICASE, ANYWHERE, PII = 1, 2, 4, 8
+ATTRS = ["class", "platform", "brand", "model", "firmware"]  # enum lc_attr
+TRANSFORMS = ["none", "strip", "firmware"]  # enum lc_transform
+MODEL = ["id", "re", "class", "brand", "why"]
+
+
+def in_order(m, keys, required, what):
+    """Only these keys, the required ones present, in this order."""
+    y.need(m, keys, required, what)
+    given = list(m)
+    if given != sorted(given, key=keys.index):
+        y.die(m, f'keys of {what} stand in the order {", ".join(k for k in keys if k in m)}')
+
+
+def listed(m, key, what):
+    value = m.get(key, y.Seq())
+    if not isinstance(value, y.Seq):
+        y.die(value, f"{key} of {what} must be a list")
+    return value
+
+
+def text(ctx, s):
+    return struct.pack("<II", *ctx.string(s))
+
+
+class Compiler:
+    def __init__(self, ctx):
+        self.ctx = ctx
+        self.heads, self.signatures, self.models, self.examples = {}, [], [], []
+        self.seen = set()
+
+    # ---- the head ----
+
+    def head(self, doc, path):
+        ctx, ident = self.ctx, doc["platform"]
+        cls, weight = "", 0
+        if "class" in doc:
+            cls, weight = self.weighted(doc["class"], "class")
+        paths = listed(doc, "rtsp_paths", "a platform")
+        if len(paths) > 2:
+            y.die(paths, "at most two RTSP paths are ever asked")
+        for p in paths:
+            in_order(p, ["path", "why"], ["path", "why"], "an RTSP path")
+            if not p["path"].startswith("/"):
+                y.die(p, "a path starts with /")
+        bits = 0
+        for extra in listed(doc, "http_extras", "a platform"):
+            known = ctx.enum("lc_http_extra", "LC_HTTP_")
+            if extra not in known:
+                y.die(extra, f'unknown extra "{extra}"; known: {", ".join(known)}')
+            bits |= known[extra]
+        if ident == "none":
+            return
+        if ident != os.path.splitext(os.path.basename(path))[0]:
+            y.die(ident, "a platform's file has its name")
+        record = text(ctx, ident) + text(ctx, doc["name"]) + text(ctx, doc["country"]) + text(ctx, cls)
+        record += struct.pack("<BBH", weight, len(paths), bits)
+        self.heads[str(ident)] = record + b"".join(text(ctx, p["path"]) for p in paths)
+
+    def weighted(self, node, attr):
+        """[value, weight] -> checked (value, weight)."""
+        if not isinstance(node, y.Seq) or len(node) != 2:
+            y.die(node, f"{attr} is [value, weight]")
+        self.value(node[0], attr)
+        return node[0], y.integer(node[1], 1, 99, "weight")
+
+    def value(self, v, attr):
+        if not v or len(v) > 64:
+            y.die(v, f"a {attr} has 1..64 characters")
+        if attr == "class" and v not in context.CLASSES[:-1]:
+            y.die(v, f'unknown class "{v}"; known: {", ".join(context.CLASSES[:-1])}')
+
+    def cells(self, doc, groups):
+        cells = doc["cells"]
+        in_order(cells, EVIDENCE, EVIDENCE, "cells")
+        for e in EVIDENCE:
+            if cells[e] == "signatures" and e not in groups:
+                y.die(cells[e], f"there is no {e} signature: say why the cell is empty")
+            if cells[e] != "signatures" and e in groups:
+                y.die(cells[e], f"there are {e} signatures: write `signatures`")
+
+    # ---- signatures ----
+
+    def condition(self, c, flags):
+        ctx = self.ctx
+        y.need(c, CONDITION, ["fact"], "a condition")
+        op = [k for k in c if k in OPS]
+        if len(op) != 1:
+            y.die(c, f'a condition has one of {", ".join(OPS)}')
+        op, value = op[0], c[op[0]]
+        fact, kind = ctx.fact(c["fact"])
+        if ctx.facts[c["fact"]]["privacy"] == "personal":
+            y.die(c, f'{c["fact"]} is personal: signatures do not look at it')
+        for key, bit in (("ignore_case", ICASE), ("anywhere", ANYWHERE), ("pii", PII)):
+            flags |= bit * y.boolean(c.get(key, "false"), key)
+        if (op == "in") != isinstance(value, y.Seq) or isinstance(value, y.Map):
+            y.die(c, "`in` takes a list, the others one value")
+        if kind != "string" and op not in ("is", "in"):
+            y.die(c, f'{c["fact"]} is {kind}: only `is` and `in`')
+        values = list(value) if op == "in" else [value]
+        for v in values:
+            if kind == "string" and not v:
+                y.die(c, "an empty value matches everything or nothing")
+        port = y.integer(c["port"], 1, 65535, "port") if "port" in c else 0
+        out = struct.pack("<HBBH", fact, OPS[op], flags, port)
+        out += text(ctx, value.where if op == "re" else "") + struct.pack("<H", len(values))
+        for v in values:
+            if kind == "string":
+                out += text(ctx, v)
+            else:
+                n = y.boolean(v, c["fact"]) if kind == "bool" else y.integer(v, -2**63, 2**63 - 1, c["fact"])
+                out += struct.pack("<q", n)
+        return out
+
+    def claim(self, attr, node, platform):
+        if attr == "platform":
+            if platform == "none":
+                y.die(node, "this file is of no platform and cannot claim one")
+            node = y.Seq([platform, node])
+        if not isinstance(node, y.Seq) or not 2 <= len(node) <= 3:
+            y.die(node, f"{attr} is [value, weight] or [value, weight, transform]")
+        value, transform = node[0], node[2] if len(node) == 3 else "none"
+        if transform not in TRANSFORMS:
+            y.die(node, f'unknown transform "{transform}"; known: {", ".join(TRANSFORMS)}')
+        capture = 0
+        if len(value) == 2 and value[0] == "$" and value[1] in "1234":
+            capture, value = int(value[1]), ""
+        else:
+            self.value(value, attr)
+        weight = y.integer(node[1], 1, 99, "weight")
+        return struct.pack("<BBBB", ATTRS.index(attr), weight, TRANSFORMS.index(transform),
+                           capture) + text(self.ctx, value), capture
+
+    def group(self, s):
+        if "group" in s:
+            return str(s["group"])
+        prefix = s["when"][0]["fact"].split(".")[0]
+        return "banner" if prefix in BANNERS else prefix
+
+    def signature(self, s, platform):
+        ctx = self.ctx
+        in_order(s, SIGNATURE, ["id", "why", "when", "claims", "examples", "counter"], "a signature")
+        want = None if platform == "none" else platform
+        parts = s["id"].split(".")
+        if len(parts) != 3 or (want and parts[0] != want):
+            y.die(s["id"], f'an id is {want or "name"}.evidence.word')
+        if s["id"] in self.seen:
+            y.die(s["id"], "this id is taken")
+        self.seen.add(str(s["id"]))
+        positive, negative = listed(s, "when", "a signature"), listed(s, "not", "a signature")
+        if not 1 <= len(positive) + len(negative) <= 8 or not positive:
+            y.die(s, "a signature has one to eight conditions, the first one in `when`")
+        conditions = [self.condition(c, 0) for c in positive] + [self.condition(c, NOT) for c in negative]
+        if "anywhere" in positive[0]:
+            y.die(positive[0], "the first condition sets the port: it has no `anywhere`")
+        y.need(s["claims"], ATTRS, [], "claims")
+        claims = [self.claim(a, s["claims"][a], platform) for a in ATTRS if a in s["claims"]]
+        if not claims:
+            y.die(s["claims"], "a signature claims something")
+        pii = any("pii" in c for c in positive)
+        mask = y.boolean(s.get("mask", "false"), "mask") or pii
+        group = self.group(s)
+        out = text(ctx, s["id"]) + text(ctx, s["id"].where)
+        out += text(ctx, want or "") + text(ctx, group)
+        out += struct.pack("<BBBx", mask, len(conditions), len(claims))
+        self.signatures.append(out + b"".join(conditions) + b"".join(c for c, _ in claims))
+        captured = {a for a in s["claims"] if a != "platform" and s["claims"][a][0].startswith("$")}
+        self.proofs(s, captured)
+        return group
+
+    # ---- examples ----
+
+    def facts(self, node):
+        """A mapping of facts as packed records (facts/facts.h)."""
+        if not isinstance(node, y.Map) or not node:
+            y.die(node, "facts are a mapping of name or name@port to value")
+        out = b""
+        for key, values in node.items():
+            name, _, port = key.partition("@")
+            at = y.Str(name)
+            at.where = key.where
+            ident, _ = self.ctx.fact(at)
+            port = y.integer(port, 1, 65535, "port") if port else 1
+            for v in values if isinstance(values, y.Seq) else [values]:
+                raw = self.ctx.fact_value(name, v)
+                out += struct.pack("<HHBBH", ident, port, 0, 0, len(raw)) + raw
+        return out
+
+    def proof(self, s, node, kind, facts, expect, also):
+        head = text(self.ctx, node.where) + text(self.ctx, s["id"])
+        head += struct.pack("<BBBxI", kind, len(expect), len(also), len(facts)) + facts
+        head += b"".join(struct.pack("<B", ATTRS.index(a)) + text(self.ctx, expect[a]) for a in expect)
+        self.examples.append(head + b"".join(text(self.ctx, p) for p in also))
+
+    def proofs(self, s, captured):
+        for e in listed(s, "examples", "a signature"):
+            in_order(e, ["facts", "expect", "also"], ["facts"], "an example")
+            expect = e.get("expect", y.Map())
+            y.need(expect, ATTRS, [], "expect")
+            for a in captured - set(expect):
+                y.die(e, f"the example does not say which {a} to expect")
+            self.proof(s, e, 1, self.facts(e["facts"]), expect, listed(e, "also", "an example"))
+        for c in listed(s, "counter", "a signature"):
+            self.proof(s, c, 0, self.facts(c), {}, [])
+        for key in ("examples", "counter"):
+            if not s[key]:
+                y.die(s, f'{s["id"]} lacks {"an example" if key == "examples" else "a counter-example"}')
+
+    # ---- model names ----
+
+    def model(self, m, platform):
+        ctx = self.ctx
+        in_order(m, MODEL, ["id", "re", "why"], "a model line")
+        if platform == "none":
+            y.die(m, "model lines need a platform")
+        if not m["re"].startswith("^"):
+            y.die(m["re"], "a model pattern starts with ^")
+        cls, cw = self.weighted(m["class"], "class") if "class" in m else ("", 0)
+        brand, bw = self.weighted(m["brand"], "brand") if "brand" in m else ("", 0)
+        if not cw and not bw:
+            y.die(m, "a model line says class or brand")
+        self.models.append(text(ctx, platform) + text(ctx, f'{platform}.model.{m["id"]}') +
+                           text(ctx, m["re"].where) + text(ctx, m["re"]) +
+                           struct.pack("<BBBx", cw, bw, 1) + text(ctx, cls) + text(ctx, brand))
+
+    def file(self, path):
+        doc = y.load(path)
+        in_order(doc, HEAD, ["platform", "name", "country", "sources", "signatures"], "a signature file")
+        platform = str(doc["platform"])
+        if platform != "none" and "cells" not in doc:
+            y.die(doc, "the file lacks its cells")
+        self.head(doc, path)
+        groups = {self.signature(s, platform) for s in doc["signatures"]}
+        if "cells" in doc:
+            self.cells(doc, groups)
+        for m in listed(doc, "models", "a platform"):
+            self.model(m, platform)
+
+
+def compile(paths, ctx):
+    c = Compiler(ctx)
+    for path in sorted(paths):
+        c.file(path)
+    ctx.platforms = set(c.heads)
+
+    def section(records):
+        return struct.pack("<I", len(records)) + b"".join(records)
+    heads = [c.heads[k] for k in sorted(c.heads, key=str.encode)]
+    return [("PLAT", section(heads)), ("SIGN", section(c.signatures)), ("MODL", section(c.models)),
+            ("EXAM", section(c.examples))]
