@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Counting. The worst second is exact, not sampled: each host remembers the times of its last packets, and
- * a packet that arrives counts those of the second before it.
+ * Counting. The worst second is exact, not sampled: each host remembers the times of its last
+ * packets, and a packet that arrives counts those of the second before it.
  */
 #include "book.h"
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the street noticed about its visitor: per host the connections, requests, the worst second, and
- * every request that a careful scanner must never send, with its text.
+ * What the street noticed about its visitor: per host the connections, requests, the worst second,
+ * and every request that a careful scanner must never send, with its text.
  */
 #ifndef SIM_BOOK_H
 #define SIM_BOOK_H
 
 #include "base/addr.h"
 
-#define SIM_RING 128 /* initiated packets of the last second remembered per host; more count as 128 */
+#define SIM_RING                                                                                   \
+    128 /* initiated packets of the last second remembered per host; more count as 128 */
 
 struct sim_page {
     struct lc_addr addr;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bytes in and out of one connection. The ordinary answer goes out in one sendmsg from where it lies; only
- * what does not fit, or what a fault holds back (delay, drip, one-byte segments), is copied and waits.
+ * Bytes in and out of one connection. The ordinary answer goes out in one sendmsg from where it
+ * lies; only what does not fit, or what a fault holds back (delay, drip, one-byte segments), is
+ * copied and waits.
  */
 #include "conn.h"
 
@@ -113,7 +114,8 @@ static bool held_back(const struct sim_conn *c)
     return f->delay_ms || f->drip_ms || f->segment;
 }
 
-/* Keeps what is not sent: one part that stays is borrowed, all else is joined in memory of our own. */
+/* Keeps what is not sent: one part that stays is borrowed, all else is joined in memory of our own.
+ */
 static void keep_rest(struct sim_server *s, struct sim_conn *c, struct lc_slice head,
                       struct lc_slice body, bool stay)
 {
@@ -252,7 +254,8 @@ void sim_conn_ready(struct sim_server *s, struct sim_conn *c, uint32_t events)
 {
     if (c->fd < 0)
         return; /* dropped earlier in this turn */
-    if (events & (EPOLLERR | EPOLLHUP)) { /* what was asked before the reset is judged all the same */
+    if (events &
+        (EPOLLERR | EPOLLHUP)) { /* what was asked before the reset is judged all the same */
         if (c->stage == SIM_OPEN)
             read_all(s, c);
         if (c->fd >= 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One connection of the street and the loop it lives in. Records are of fixed size and used again last in,
- * first out, so a street of thousands touches only as much memory as it has connections at once.
+ * One connection of the street and the loop it lives in. Records are of fixed size and used again
+ * last in, first out, so a street of thousands touches only as much memory as it has connections at
+ * once.
  */
 #ifndef SIM_CONN_H
 #define SIM_CONN_H
@@ -11,8 +12,9 @@
 
 #include <openssl/types.h>
 
-#define SIM_IN_MAX  8000   /* a request larger than this is answered as `wrong` */
-#define SIM_OUT_MAX 262144 /* a filled answer; plain bodies are sent from where they are, of any size */
+#define SIM_IN_MAX 8000 /* a request larger than this is answered as `wrong` */
+#define SIM_OUT_MAX                                                                                \
+    262144 /* a filled answer; plain bodies are sent from where they are, of any size */
 
 struct sim_server;
 
@@ -72,8 +74,8 @@ struct sim_server {
 void sim_conn_ready(struct sim_server *s, struct sim_conn *c, uint32_t events);
 void sim_conn_start(struct sim_server *s, struct sim_conn *c); /* greets, or begins TLS */
 void sim_conn_due(struct sim_server *s, struct sim_conn *c);   /* its timer ran out */
-/* Sends head and body; bytes that do not fit are kept: by copying, unless both `stay` where they are for
- * the life of the persona. Nothing may be pending. */
+/* Sends head and body; bytes that do not fit are kept: by copying, unless both `stay` where they
+ * are for the life of the persona. Nothing may be pending. */
 void sim_conn_send(struct sim_server *s, struct sim_conn *c, struct lc_slice head,
                    struct lc_slice body, bool stay);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The grammar below the grammar of personas: scalars, numbers, and byte strings with repetition. Hostile
- * personas need answers of megabytes (10^5 headers, deep XML); `times` writes them in one line.
+ * The grammar below the grammar of personas: scalars, numbers, and byte strings with repetition.
+ * Hostile personas need answers of megabytes (10^5 headers, deep XML); `times` writes them in one
+ * line.
  */
 #include "doc.h"
 
@@ -10,7 +11,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define BYTES_MAX ((size_t)64 << 20) /* one byte string: the largest hostile certificate is 16 MiB */
+#define BYTES_MAX                                                                                  \
+    ((size_t)64 << 20) /* one byte string: the largest hostile certificate is 16 MiB */
 
 void *sim_doc_alloc(struct sim_doc *d, size_t count, size_t size)
 {
@@ -50,10 +52,10 @@ enum lc_status sim_doc_open(struct sim_doc *d, const char *path, struct lc_arena
     }
     yaml_parser_set_input_file(&parser, f);
     int ok = yaml_parser_load(&parser, &d->y);
-    enum lc_status st = ok ? LC_OK
-                           : lc_fail(err, LC_EPARSE, "%s:%zu: %s", path,
-                                     parser.problem_mark.line + 1,
-                                     parser.problem ? parser.problem : "not YAML");
+    enum lc_status st =
+        ok ? LC_OK
+           : lc_fail(err, LC_EPARSE, "%s:%zu: %s", path, parser.problem_mark.line + 1,
+                     parser.problem ? parser.problem : "not YAML");
     yaml_parser_delete(&parser);
     fclose(f);
     return st;
@@ -96,7 +98,8 @@ yaml_node_t *sim_doc_get(struct sim_doc *d, yaml_node_t *map, const char *key)
 {
     if (!map || map->type != YAML_MAPPING_NODE)
         return NULL;
-    for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top; p++) {
+    for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top;
+         p++) {
         yaml_node_t *k = yaml_document_get_node(&d->y, p->key);
         if (k->type == YAML_SCALAR_NODE && strcmp((const char *)k->data.scalar.value, key) == 0)
             return yaml_document_get_node(&d->y, p->value);
@@ -186,12 +189,13 @@ static void put_hex(struct sim_doc *d, yaml_node_t *node, struct lc_buf *out)
         sim_doc_fail(d, node, "hex takes an even number of digits");
 }
 
-/* A 16x16 icon of two colours drawn from the seed: an icon of its own for each persona, no vendor's.
- * ICONDIR and ICONDIRENTRY (6 + 16), BITMAPINFOHEADER (40), two colours (8), XOR and AND rows (64 + 64). */
+/* A 16x16 icon of two colours drawn from the seed: an icon of its own for each persona, no
+ * vendor's. ICONDIR and ICONDIRENTRY (6 + 16), BITMAPINFOHEADER (40), two colours (8), XOR and AND
+ * rows (64 + 64). */
 static void put_icon(uint64_t seed, struct lc_buf *out)
 {
-    static const uint8_t head[] = {0, 0, 1, 0, 1,  0, 16, 16, 2, 0, 1,  0, 1, 0, 176, 0, 0, 0, 22,
-                                   0, 0, 0, 40, 0, 0, 0,  16, 0, 0, 0, 32, 0, 0, 0,  1, 0, 1, 0};
+    static const uint8_t head[] = {0, 0, 1, 0,  1, 0, 16, 16, 2, 0, 1, 0,  1, 0, 176, 0, 0, 0, 22,
+                                   0, 0, 0, 40, 0, 0, 0,  16, 0, 0, 0, 32, 0, 0, 0,   1, 0, 1, 0};
     lc_buf_put(out, lc_slice_of(head, sizeof(head)));
     for (int i = 0; i < 6; i++)
         lc_buf_le32(out, 0);

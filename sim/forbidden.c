@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tables of what must never arrive. "forbidden" breaks a promise; "unexpected" is harmless as far as is
- * known but stands in no list of what Lenscap says it asks.
+ * The tables of what must never arrive. "forbidden" breaks a promise; "unexpected" is harmless as
+ * far as is known but stands in no list of what Lenscap says it asks.
  */
 #include "forbidden.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
 
-/* Never any byte: vendor control ports where speaking alone can log in, reset or wedge the device. */
+/* Never any byte: vendor control ports where speaking alone can log in, reset or wedge the device.
+ */
 static const uint16_t mute_ports[] = {4567, 9530, 34567, 37777};
 
 /* Parts of a path that ask for pictures, a login, configuration or a known hole. */
@@ -61,10 +62,25 @@ static const struct {
 
 /* What may be fetched: pages that tell a stranger who the device is (facts/protocols.md A2-A4). */
 static const char *const harmless[] = {
-    "/", "/favicon.ico", "/robots.txt", "/.well-known/security.txt", "/doc/page/login.asp", "/doc/index.html",
-    "/SDK/activateStatus", "/SDK/language", "/ISAPI/System/deviceInfo", "/upnpdevicedesc.xml",
-    "/LAPI/V1.0/System/DeviceInfo", "/onvif/device_service", "/onvif/devices",
-    "/onvif_device_service", "/login.rsp", "/index.html", "/index.htm", "/login.html", "/login.htm",
+    "/",
+    "/favicon.ico",
+    "/robots.txt",
+    "/.well-known/security.txt",
+    "/doc/page/login.asp",
+    "/doc/index.html",
+    "/SDK/activateStatus",
+    "/SDK/language",
+    "/ISAPI/System/deviceInfo",
+    "/upnpdevicedesc.xml",
+    "/LAPI/V1.0/System/DeviceInfo",
+    "/onvif/device_service",
+    "/onvif/devices",
+    "/onvif_device_service",
+    "/login.rsp",
+    "/index.html",
+    "/index.htm",
+    "/login.html",
+    "/login.htm",
     "/login.asp",
 };
 
@@ -201,7 +217,8 @@ static bool logs_in(struct lc_slice bytes)
            has(bytes, "usernametoken");
 }
 
-/* Telnet negotiation: IAC DONT and IAC WONT (RFC 854) are refusals, everything else is a word spoken. */
+/* Telnet negotiation: IAC DONT and IAC WONT (RFC 854) are refusals, everything else is a word
+ * spoken. */
 static bool only_refuses(struct lc_slice s)
 {
     for (size_t i = 0; i < s.n; i += 3)

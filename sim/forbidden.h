@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The judge: is this a request that a scanner which never looks and never breaks in may send? Written from
- * DESIGN.md section 2 and the never-send table of facts/protocols.md A0, sharing nothing with the scanner.
+ * The judge: is this a request that a scanner which never looks and never breaks in may send?
+ * Written from DESIGN.md section 2 and the never-send table of facts/protocols.md A0, sharing
+ * nothing with the scanner.
  */
 #ifndef SIM_FORBIDDEN_H
 #define SIM_FORBIDDEN_H
@@ -17,7 +18,8 @@ struct sim_visit {
     int64_t now_us;
 };
 
-/* `bytes`: one whole request with its body where the device frames requests, a received piece otherwise. */
+/* `bytes`: one whole request with its body where the device frames requests, a received piece
+ * otherwise. */
 void sim_judge(struct sim_book *b, const struct sim_visit *v, struct lc_slice bytes);
 
 /* Local name of the first element inside the SOAP Body of `bytes`; empty when there is none. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Persona files into personas: reads the YAML of one device and writes its answers out in full, so that
- * nothing but the patches of persona.h is left to do while a scan runs. README.md beside the personas
- * describes every key; an unknown one is an error that names file and line.
+ * Persona files into personas: reads the YAML of one device and writes its answers out in full, so
+ * that nothing but the patches of persona.h is left to do while a scan runs. README.md beside the
+ * personas describes every key; an unknown one is an error that names file and line.
  */
 #include "doc.h"
 #include "onvif.h"
@@ -33,7 +33,8 @@ static unsigned word_of(struct sim_doc *d, yaml_node_t *node, const char *const 
     return 0;
 }
 
-/* Whole repetitions up to 16 KiB: an endless answer must not cost a system call for every few bytes. */
+/* Whole repetitions up to 16 KiB: an endless answer must not cost a system call for every few
+ * bytes. */
 static struct lc_slice lengthen(struct sim_doc *d, struct lc_slice s)
 {
     size_t times = s.n ? 16384 / s.n : 0;
@@ -66,7 +67,8 @@ struct port_style {
     yaml_node_t *headers; /* of the port */
 };
 
-/* One header line. `$TYPE` lines belong to answers with a body; RTSP leaves `$LEN` away with the body too. */
+/* One header line. `$TYPE` lines belong to answers with a body; RTSP leaves `$LEN` away with the
+ * body too. */
 static void put_header(struct sim_doc *d, const struct port_style *ps, struct lc_slice line,
                        struct lc_slice type, bool has_body, struct lc_buf *out)
 {
@@ -102,7 +104,8 @@ static struct lc_slice keep(struct sim_doc *d, const struct lc_buf *b, yaml_node
     return (struct lc_slice){p, d->bad ? 0 : b->n};
 }
 
-static struct lc_slice chunked(struct sim_doc *d, yaml_node_t *at, struct lc_slice body, size_t size)
+static struct lc_slice chunked(struct sim_doc *d, yaml_node_t *at, struct lc_slice body,
+                               size_t size)
 {
     struct lc_buf b;
     lc_buf_init(&b, body.n * 8 + 64);
@@ -118,8 +121,8 @@ static struct lc_slice chunked(struct sim_doc *d, yaml_node_t *at, struct lc_sli
     return s;
 }
 
-static struct lc_slice build_head(struct sim_doc *d, const struct port_style *ps,
-                                  yaml_node_t *node, struct lc_slice type, bool has_body)
+static struct lc_slice build_head(struct sim_doc *d, const struct port_style *ps, yaml_node_t *node,
+                                  struct lc_slice type, bool has_body)
 {
     struct lc_buf b;
     lc_buf_init(&b, (size_t)16 << 20);
@@ -148,9 +151,9 @@ static void load_answer(struct sim_doc *d, const struct port_style *ps, yaml_nod
         return;
     }
     struct lc_slice body = sim_doc_bytes(d, sim_doc_get(d, node, "body"));
-    struct lc_slice kind = type                     ? sim_doc_text(d, type)
+    struct lc_slice kind = type                    ? sim_doc_text(d, type)
                            : ps->speak == SIM_RTSP ? LC_S("application/sdp")
-                                                    : LC_S("text/html");
+                                                   : LC_S("text/html");
     a->head = sim_template_make(d, build_head(d, ps, node, kind, body.n > 0));
     a->body = sim_template_make(d, size ? chunked(d, node, body, size) : body);
 }
@@ -208,14 +211,15 @@ static void load_answers(struct sim_doc *d, const struct port_style *ps, yaml_no
 static void load_port(struct sim_doc *d, yaml_node_t *node, struct lc_slice id,
                       struct sim_port *port)
 {
-    sim_doc_keys(d, node, "port protocol version eol headers answers onvif greeting wrong tls faults");
+    sim_doc_keys(d, node,
+                 "port protocol version eol headers answers onvif greeting wrong tls faults");
     yaml_node_t *version = sim_doc_get(d, node, "version"), *eol = sim_doc_get(d, node, "eol");
     yaml_node_t *tls = sim_doc_get(d, node, "tls");
     port->speak = (enum sim_speak)word_of(d, sim_doc_need(d, node, "protocol"), speaks, 7);
     struct port_style ps = {.speak = port->speak,
-                            .version = version                    ? sim_doc_text(d, version)
+                            .version = version                   ? sim_doc_text(d, version)
                                        : port->speak == SIM_RTSP ? LC_S("RTSP/1.0")
-                                                                  : LC_S("HTTP/1.1"),
+                                                                 : LC_S("HTTP/1.1"),
                             .eol = eol ? sim_doc_text(d, eol) : LC_S("\r\n"),
                             .headers = sim_doc_get(d, node, "headers")};
     port->greeting = sim_template_make(d, sim_doc_bytes(d, sim_doc_get(d, node, "greeting")));
@@ -258,9 +262,10 @@ static void load_ports(struct sim_doc *d, yaml_node_t *list, struct sim_persona 
 static void load_truth(struct sim_doc *d, yaml_node_t *node, struct sim_truth *t)
 {
     static const char *const answers[] = {"yes", "no", "unknown"};
-    static const char *const classes[] = {
-        "camera",  "ptz",     "thermal", "doorbell", "intercom",       "nvr",              "dvr",
-        "encoder", "decoder", "vms",     "hub",      "access-control", "not-surveillance", "unknown"};
+    static const char *const classes[] = {"camera",           "ptz",    "thermal", "doorbell",
+                                          "intercom",         "nvr",    "dvr",     "encoder",
+                                          "decoder",          "vms",    "hub",     "access-control",
+                                          "not-surveillance", "unknown"};
     sim_doc_keys(d, node, "class platform brand model firmware camera exposed shows");
     yaml_node_t *shows = sim_doc_need(d, node, "shows");
     t->klass = lc_slice_str(classes[word_of(d, sim_doc_need(d, node, "class"), classes, 14)]);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lenscap-sim: plays a street of devices from persona files, keeps the ground truth and counts what its
- * visitor did. Options below; the file format stands in sim/personas/README.md.
+ * lenscap-sim: plays a street of devices from persona files, keeps the ground truth and counts what
+ * its visitor did. Options below; the file format stands in sim/personas/README.md.
  */
+#include "netns.h"
 #include "server.h"
 #include "tls.h"
 
@@ -16,7 +17,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define LIST_MAX 64
@@ -29,10 +29,12 @@ static const char usage[] =
     "  --tarpits N         N more devices that send a byte per ten seconds\n"
     "  --fleet N           play N devices instead, going round the personas named next\n"
     "  --fleet-persona ID  persona of the fleet (may be repeated)\n"
-    "  --anywhere          fleet: listen beyond the device lo; only in a network namespace of its own\n"
+    "  --anywhere          fleet: listen beyond the device lo; only in a network namespace of its "
+    "own\n"
     "  --truth FILE        write what a scan must report, one JSON object per device\n"
     "  --counters FILE     write what the visitor did, at the end and on SIGUSR1\n"
-    "  --ready-fd N        write a line there once listening (default: \"ready N devices\" on stdout)\n"
+    "  --ready-fd N        write a line there once listening (default: \"ready N devices\" on "
+    "stdout)\n"
     "  --max-seconds N     end after N seconds (default 3600)\n";
 
 struct options {
@@ -60,10 +62,10 @@ static enum lc_status add(const char **list, size_t *n, struct lc_err *err)
 }
 
 static const struct option long_options[] = {
-    {"personas", 1, NULL, 'p'},      {"only", 1, NULL, 'o'},     {"base", 1, NULL, 'b'},
-    {"tarpits", 1, NULL, 't'},       {"fleet", 1, NULL, 'f'},    {"fleet-persona", 1, NULL, 'F'},
-    {"anywhere", 0, NULL, 'a'},      {"truth", 1, NULL, 'T'},    {"counters", 1, NULL, 'c'},
-    {"ready-fd", 1, NULL, 'r'},      {"max-seconds", 1, NULL, 'm'}, {"help", 0, NULL, 'h'},
+    {"personas", 1, NULL, 'p'}, {"only", 1, NULL, 'o'},        {"base", 1, NULL, 'b'},
+    {"tarpits", 1, NULL, 't'},  {"fleet", 1, NULL, 'f'},       {"fleet-persona", 1, NULL, 'F'},
+    {"anywhere", 0, NULL, 'a'}, {"truth", 1, NULL, 'T'},       {"counters", 1, NULL, 'c'},
+    {"ready-fd", 1, NULL, 'r'}, {"max-seconds", 1, NULL, 'm'}, {"help", 0, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -209,9 +211,7 @@ static enum lc_status build_tls(const struct plan *p, struct lc_err *err)
 /* Wildcard listeners off lo would offer make-believe cameras to the real network. */
 static enum lc_status check_namespace(struct lc_err *err)
 {
-    struct stat own, first;
-    if (stat("/proc/self/ns/net", &own) == 0 && stat("/proc/1/ns/net", &first) == 0 &&
-        own.st_ino != first.st_ino)
+    if (sim_netns_own())
         return LC_OK;
     return lc_fail(err, LC_EREFUSED,
                    "--anywhere is only for a network namespace of its own (ip netns exec, "
@@ -297,9 +297,7 @@ static enum lc_status play(struct sim_street *street, const struct options *o, s
 {
     struct plan plan = {0};
     struct sim_server server;
-    enum sim_bind how = !o->fleet     ? SIM_BIND_EXACT
-                        : o->anywhere ? SIM_BIND_ANY
-                                      : SIM_BIND_LO;
+    enum sim_bind how = !o->fleet ? SIM_BIND_EXACT : o->anywhere ? SIM_BIND_ANY : SIM_BIND_LO;
     enum lc_status st = LC_OK;
     for (size_t i = 0; st == LC_OK && i < o->dir_n; i++)
         st = sim_street_load(street, o->dir[i], err);

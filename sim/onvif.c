@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SOAP 1.2 answers of the ONVIF device service (ONVIF Core Specification, chapter 8; which actions answer
- * without a login: facts/protocols.md A2). An action that the persona does not list in `open` is refused
- * with ter:NotAuthorized or with an HTTP Digest challenge.
+ * SOAP 1.2 answers of the ONVIF device service (ONVIF Core Specification, chapter 8; which actions
+ * answer without a login: facts/protocols.md A2). An action that the persona does not list in
+ * `open` is refused with ter:NotAuthorized or with an HTTP Digest challenge.
  */
 #include "onvif.h"
 
@@ -120,9 +120,11 @@ static struct sim_template make_head(struct sim_doc *d, const struct service *s,
     if (s->server.n)
         lc_buf_putf(&b, "Server: %.*s\r\n", LC_S_ARG(s->server));
     if (challenge)
-        lc_buf_putf(&b, "WWW-Authenticate: Digest qop=\"auth\", realm=\"%.*s\", nonce=\"$NONCE\"\r\n",
+        lc_buf_putf(&b,
+                    "WWW-Authenticate: Digest qop=\"auth\", realm=\"%.*s\", nonce=\"$NONCE\"\r\n",
                     LC_S_ARG(s->realm));
-    lc_buf_puts(&b, "Content-Type: application/soap+xml; charset=utf-8\r\nContent-Length: $LEN\r\n\r\n");
+    lc_buf_puts(
+        &b, "Content-Type: application/soap+xml; charset=utf-8\r\nContent-Length: $LEN\r\n\r\n");
     return sim_template_make(d, keep(d, &b));
 }
 
@@ -148,7 +150,8 @@ static void check_open(struct sim_doc *d, yaml_node_t *open)
 
 static void load_service(struct sim_doc *d, yaml_node_t *node, struct service *s)
 {
-    sim_doc_keys(d, node, "path port server open refuse realm manufacturer model firmware serial hardware");
+    sim_doc_keys(d, node,
+                 "path port server open refuse realm manufacturer model firmware serial hardware");
     yaml_node_t *port = sim_doc_get(d, node, "port");
     struct lc_slice refuse = sim_doc_text(d, sim_doc_get(d, node, "refuse"));
     s->path = sim_doc_text(d, sim_doc_need(d, node, "path"));

@@ -3,8 +3,8 @@
  * A persona: what one device says on each of its ports, read from YAML and turned into answer bytes
  * before the first connection arrives. sim/personas/README.md describes the file format.
  *
- * A persona is written from facts about a device, never from the parsers of the scanner: the simulator
- * shares src/base with it and nothing else.
+ * A persona is written from facts about a device, never from the parsers of the scanner: the
+ * simulator shares src/base with it and nothing else.
  */
 #ifndef SIM_PERSONA_H
 #define SIM_PERSONA_H
@@ -49,13 +49,14 @@ struct sim_answer {
     struct sim_template head, body;
 };
 
-/* What becomes of the connection once an answer (or the greeting, where nothing is answered) is out. */
+/* What becomes of the connection once an answer (or the greeting, where nothing is answered) is
+ * out. */
 enum sim_end { SIM_END_KEEP, SIM_END_CLOSE, SIM_END_RESET, SIM_END_HALF };
 
 struct sim_faults {
-    uint32_t delay_ms;       /* before the first byte of each answer */
-    uint32_t drip_ms;        /* one byte, then this pause */
-    uint32_t segment;        /* at most so many bytes per segment; 0: as they fit */
+    uint32_t delay_ms; /* before the first byte of each answer */
+    uint32_t drip_ms;  /* one byte, then this pause */
+    uint32_t segment;  /* at most so many bytes per segment; 0: as they fit */
     enum sim_end end;
     struct lc_slice endless; /* sent over and over behind the answer */
 };

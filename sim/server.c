@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One thread, one epoll. Listeners are level-triggered and emptied in a loop; connections get EPOLLIN, and
- * EPOLLOUT only while bytes are pending. Delays and drips wait in a wheel of 1,024 slots of 10 ms: 10,000
- * tarpits of one byte per 10 s cost about a hundred wake-ups a second.
+ * One thread, one epoll. Listeners are level-triggered and emptied in a loop; connections get
+ * EPOLLIN, and EPOLLOUT only while bytes are pending. Delays and drips wait in a wheel of 1,024
+ * slots of 10 ms: 10,000 tarpits of one byte per 10 s cost about a hundred wake-ups a second.
  */
 #include "server.h"
 
@@ -138,7 +138,8 @@ static bool find_host(struct sim_server *s, int fd, const struct sim_listener *l
     return *port != NULL;
 }
 
-/* The record used last, else one never used: only as many pages are touched as were ever needed at once. */
+/* The record used last, else one never used: only as many pages are touched as were ever needed at
+ * once. */
 static struct sim_conn *take_record(struct sim_server *s)
 {
     struct sim_conn *c = s->free;
@@ -287,8 +288,7 @@ enum lc_status sim_server_open(struct sim_server *s, struct sim_host *host, size
         s->book.page[i].addr = host[i].addr;
         s->book.page[i].id = host[i].persona->id;
     }
-    enum lc_status st =
-        how == SIM_BIND_EXACT ? listen_exact(s, err) : listen_wildcard(s, how, err);
+    enum lc_status st = how == SIM_BIND_EXACT ? listen_exact(s, err) : listen_wildcard(s, how, err);
     return st == LC_OK ? open_pool(s, err) : st;
 }
 

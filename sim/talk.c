@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Questions and answers: frames RTSP and HTTP requests (the two share their shape), lets the judge look at
- * each, and gives the first answer of the persona that fits.
+ * Questions and answers: frames RTSP and HTTP requests (the two share their shape), lets the judge
+ * look at each, and gives the first answer of the persona that fits.
  */
 #include "conn.h"
 
@@ -24,7 +24,8 @@ static struct lc_slice header(struct lc_slice all, struct lc_slice name)
     if (at == LC_NPOS)
         return LC_S("");
     size_t end = lc_slice_chr(all, '\n', at + 1);
-    return lc_slice_trim(lc_slice_sub(all, at + name.n, (end == LC_NPOS ? all.n : end) - at - name.n));
+    return lc_slice_trim(
+        lc_slice_sub(all, at + name.n, (end == LC_NPOS ? all.n : end) - at - name.n));
 }
 
 /* Length of the head with its empty line; LC_NPOS while it is not all there. */
@@ -54,8 +55,9 @@ static void read_request(struct lc_slice all, enum sim_speak speak, struct reque
     r->target = lc_slice_sub(line, one + 1, two - one - 1);
     r->cseq = header(all, LC_S("\nCSeq:"));
     r->head_only = speak == SIM_HTTP && lc_slice_eq(r->method, LC_S("HEAD"));
-    r->close = speak == SIM_HTTP && (lc_slice_eq(version, LC_S("HTTP/1.0")) ||
-                                     lc_slice_ieq(header(all, LC_S("\nConnection:")), LC_S("close")));
+    r->close =
+        speak == SIM_HTTP && (lc_slice_eq(version, LC_S("HTTP/1.0")) ||
+                              lc_slice_ieq(header(all, LC_S("\nConnection:")), LC_S("close")));
     r->other_protocol =
         !lc_slice_starts(version, speak == SIM_RTSP ? LC_S("RTSP/") : LC_S("HTTP/"));
     if (speak != SIM_RTSP || lc_slice_find(r->target, LC_S("://"), 0) == LC_NPOS)
@@ -101,8 +103,8 @@ static uint32_t device_id(size_t host)
     return (uint32_t)(host * 0x9e3779b1U + 0x5bd1e9U) & 0xffffff; /* odd factor: all differ */
 }
 
-static struct sim_filler filler(struct sim_server *s, const struct sim_conn *c, struct lc_slice cseq,
-                                char room[static LC_ADDR_TEXT])
+static struct sim_filler filler(struct sim_server *s, const struct sim_conn *c,
+                                struct lc_slice cseq, char room[static LC_ADDR_TEXT])
 {
     size_t n = lc_addr_format_url(&s->host[c->host].addr, room);
     return (struct sim_filler){.cseq = cseq,
@@ -202,7 +204,8 @@ static bool one_request(struct sim_server *s, struct sim_conn *c)
     return c->in_n > 0 && !c->pend_n && c->stage == SIM_OPEN;
 }
 
-/* Personas that frame nothing: every received piece is judged, the first answer of the file is given. */
+/* Personas that frame nothing: every received piece is judged, the first answer of the file is
+ * given. */
 static void unframed(struct sim_server *s, struct sim_conn *c)
 {
     static const struct sim_template nothing;

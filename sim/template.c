@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Filling the holes. Date texts are made once a second; nonces come from a counter through SipHash, which
- * costs some 20 ns where the kernel's generator would cost a system call for each answer.
+ * Filling the holes. Date texts are made once a second; nonces come from a counter through SipHash,
+ * which costs some 20 ns where the kernel's generator would cost a system call for each answer.
  */
 #include "template.h"
 
@@ -15,8 +15,8 @@ static const struct {
     const char *name;
     enum sim_patch what;
 } holes[] = {
-    {"$CSEQ", SIM_CSEQ},   {"$DATE", SIM_DATE}, {"$HIKDATE", SIM_HIKDATE}, {"$TIME", SIM_TIME},
-    {"$NONCE", SIM_NONCE}, {"$CNONCE", SIM_CNONCE}, {"$IDLOW", SIM_IDLOW}, {"$ID", SIM_ID},
+    {"$CSEQ", SIM_CSEQ},   {"$DATE", SIM_DATE},     {"$HIKDATE", SIM_HIKDATE}, {"$TIME", SIM_TIME},
+    {"$NONCE", SIM_NONCE}, {"$CNONCE", SIM_CNONCE}, {"$IDLOW", SIM_IDLOW},     {"$ID", SIM_ID},
     {"$ADDR", SIM_ADDR},   {"$LEN", SIM_LEN},
 };
 
@@ -131,8 +131,8 @@ static struct lc_slice piece_text(const struct sim_piece *p, const struct sim_fi
         return f->addr;
     case SIM_ID:
     case SIM_IDLOW:
-        return lc_slice_of(
-            room, (size_t)snprintf(room, 64, p->what == SIM_ID ? "%06X" : "%06x", f->id & 0xffffff));
+        return lc_slice_of(room, (size_t)snprintf(room, 64, p->what == SIM_ID ? "%06X" : "%06x",
+                                                  f->id & 0xffffff));
     case SIM_LEN:
         return lc_slice_of(room, (size_t)snprintf(room, 64, "%zu", f->body_n));
     }

@@ -9,7 +9,7 @@
 /* What the holes are filled with. */
 struct sim_filler {
     struct lc_slice cseq, addr;
-    uint32_t id; /* 24 bits used */
+    uint32_t id;                 /* 24 bits used */
     uint64_t connection, answer; /* seeds of the two nonces */
     size_t body_n;
 };

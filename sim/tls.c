@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Certificates as the persona describes them: names in its order, key size, validity, old versions and weak
- * digests included (security level 0). RSA keys are derived from the persona's id, so two runs of a street
- * show the same fingerprints; they protect nothing.
+ * Certificates as the persona describes them: names in its order, key size, validity, old versions
+ * and weak digests included (security level 0). RSA keys are derived from the persona's id, so two
+ * runs of a street show the same fingerprints; they protect nothing.
  */
 #include "tls.h"
 
@@ -61,8 +61,9 @@ static int load_version(struct sim_doc *d, yaml_node_t *node, const char *key, i
 
 struct sim_tls *sim_tls_load(struct sim_doc *d, yaml_node_t *node, struct lc_slice id)
 {
-    sim_doc_keys(d, node,
-                 "subject issuer key digest serial not_before not_after alt bulk least most ciphers");
+    sim_doc_keys(
+        d, node,
+        "subject issuer key digest serial not_before not_after alt bulk least most ciphers");
     struct sim_tls *t = sim_doc_alloc(d, 1, sizeof(*t));
     if (d->bad)
         return NULL;
@@ -206,8 +207,8 @@ static bool put_time(ASN1_TIME *at, const char *date)
 /* A comment of `bulk` bytes, for certificates of unreasonable size. */
 static bool put_extensions(const struct sim_tls *t, X509 *x)
 {
-    X509_EXTENSION *e = t->alt[0] ? X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, t->alt)
-                                  : NULL;
+    X509_EXTENSION *e =
+        t->alt[0] ? X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, t->alt) : NULL;
     bool ok = !t->alt[0] || (e && X509_add_ext(x, e, -1));
     X509_EXTENSION_free(e);
     if (!ok || !t->bulk)
@@ -251,8 +252,8 @@ static bool fill_ctx(const struct sim_tls *t, SSL_CTX *ctx, X509 *x, EVP_PKEY *k
                               SSL_MODE_RELEASE_BUFFERS);
     return SSL_CTX_set_min_proto_version(ctx, t->least) == 1 &&
            SSL_CTX_set_max_proto_version(ctx, t->most) == 1 &&
-           SSL_CTX_set_cipher_list(ctx, t->ciphers) == 1 &&
-           SSL_CTX_use_certificate(ctx, x) == 1 && SSL_CTX_use_PrivateKey(ctx, key) == 1;
+           SSL_CTX_set_cipher_list(ctx, t->ciphers) == 1 && SSL_CTX_use_certificate(ctx, x) == 1 &&
+           SSL_CTX_use_PrivateKey(ctx, key) == 1;
 }
 
 enum lc_status sim_tls_build(struct sim_tls *t, struct lc_err *err)

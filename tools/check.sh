@@ -42,7 +42,7 @@ step "clang-format" sh tools/format.sh
 step "builds with clang, no warning" with_clang
 step "builds with gcc, ASan and UBSan, no warning" with_gcc
 if [ "$failed" = 0 ]; then
-    meson test -C "$build" --no-rebuild --print-errorlogs --num-processes 2 | tee "$log" | grep -v '^ *$'
+    meson test -C "$build" --print-errorlogs --num-processes 2 | tee "$log" | grep -v '^ *$'
     count() { sed -n "s/^$1: *\([0-9]*\).*/\1/p" "$log" | tail -n 1; }
     passed=$((passed + $(count Ok)))
     failed=$((failed + $(count Fail) + $(count Timeout) + $(count 'Unexpected Pass')))

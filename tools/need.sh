@@ -4,7 +4,8 @@
 set -eu
 missing=
 for package; do
-    dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
+    state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$state" = installed ] || missing="$missing $package"
 done
 [ -z "$missing" ] && exit 0
 command -v apt-get >/dev/null || { echo "lenscap: please install:$missing" >&2; exit 1; }

@@ -17,8 +17,8 @@ sim=
 trap '[ -z "$sim" ] || kill $sim 2>/dev/null || true; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 
-"$build/lenscap-sim" --personas sim/personas --base 127.0.9.1 --truth "$scratch/truth.jsonl" --max-seconds 600 \
-    >"$scratch/ready" &
+"$build/lenscap-sim" --personas sim/personas --base 127.0.9.1 --truth "$scratch/truth.jsonl" \
+    --max-seconds 600 >"$scratch/ready" &
 sim=$!
 for _ in $(seq 100); do
     grep -q ready "$scratch/ready" && break

@@ -2,15 +2,15 @@
 /*
  * From facts and identity to judgement: exposed, exposure, take-over ladder, findings. Pure.
  *
- * Rules are three-valued: TRUE and FALSE need the facts that the rule lists as required; without them the
- * answer is UNKNOWN, never FALSE. Nothing here reads a clock: `now_s` comes in.
+ * Rules are three-valued: TRUE and FALSE need the facts that the rule lists as required; without
+ * them the answer is UNKNOWN, never FALSE. Nothing here reads a clock: `now_s` comes in.
  *
- * `exposed`: yes when DESCRIBE of a documented path gave 2xx with a video line while the impossible path did
- * not; no when every documented path asked was refused with a challenge; unknown otherwise (a server that
- * accepts everything, pictures over HTTP, silence).
- * `exposure` is the highest class reached from where the scan stood: E0 no camera service answers, E1 one
- * answers, E2 a stream is described without a password, E3 E1 and easy to take over (T0-T2).
- * `takeover` is the lowest step any true finding carries, else TU. T5 needs every check decided.
+ * `exposed`: yes when DESCRIBE of a documented path gave 2xx with a video line while the impossible
+ * path did not; no when every documented path asked was refused with a challenge; unknown otherwise
+ * (a server that accepts everything, pictures over HTTP, silence). `exposure` is the highest class
+ * reached from where the scan stood: E0 no camera service answers, E1 one answers, E2 a stream is
+ * described without a password, E3 E1 and easy to take over (T0-T2). `takeover` is the lowest step
+ * any true finding carries, else TU. T5 needs every check decided.
  */
 #ifndef LC_ASSESS_ASSESS_H
 #define LC_ASSESS_ASSESS_H
@@ -62,8 +62,8 @@ enum lc_status lc_assessor_open(const struct lc_kb *kb, struct lc_assessor **out
                                 struct lc_err *err) LC_MUST_CHECK;
 void lc_assessor_close(struct lc_assessor *a);
 
-/* Borrows from `facts` and the knowledge. Findings about a device that is not surveillance equipment are
- * left out: Lenscap judges cameras. */
+/* Borrows from `facts` and the knowledge. Findings about a device that is not surveillance
+ * equipment are left out: Lenscap judges cameras. */
 void lc_assess(struct lc_assessor *a, struct lc_slice facts, const struct lc_identity *identity,
                int64_t now_s, struct lc_judgement *out);
 

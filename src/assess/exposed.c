@@ -4,8 +4,9 @@
  *
  * A server is exposed when it describes video on a documented path without a password while it does
  * not do so for an impossible path; it is closed when every documented path asked was refused with
- * a challenge. Everything else is unknown, and says why: some servers describe video for any path
- * whatsoever, some show pictures over HTTP only, some keep silent (facts on RTSP traps:
+ * a challenge, or when even the impossible path was, for then it asks for the password before it
+ * looks at the path. Everything else is unknown, and says why: some servers describe video for any
+ * path whatsoever, some show pictures over HTTP only, some keep silent (facts on RTSP traps:
  * docs/guide). Of several servers on one device the worst answer counts: yes, then unknown, then
  * no.
  */
@@ -22,6 +23,7 @@ enum lc_exposed_why {
     WHY_UNCLEAR,
     WHY_HTTP_PICTURE,
     WHY_EVERY_PATH,
+    WHY_CHALLENGED,
     WHY_REFUSED,
     WHY_DESCRIBED,
 };
@@ -44,6 +46,8 @@ static const char *const reasons[] = {
     [WHY_EVERY_PATH] =
         N_("the video service accepts every path, even an impossible one, so its answers "
            "prove nothing"),
+    [WHY_CHALLENGED] =
+        N_("it wants a password before it looks at the path: even an impossible one is refused"),
     [WHY_REFUSED] = N_("every documented path that was asked wants a password"),
     [WHY_DESCRIBED] = N_("a documented path describes its video without a password"),
 };
@@ -57,7 +61,7 @@ struct answer {
 struct server {
     struct answer answers[256]; /* by exchange */
     bool control_ok[256], control_video[256];
-    bool control_seen, challenge;
+    bool control_seen, control_refused, challenge;
 };
 
 static bool is_2xx(int64_t status)
@@ -87,6 +91,7 @@ static void gather_one(struct server *s, const struct lc_fact *f, uint16_t at)
     case LC_F_RTSP_CONTROL_STATUS:
         s->control_seen = true;
         s->control_ok[f->exch] |= is_2xx(v);
+        s->control_refused |= v == 401 || v == 403;
         break;
     case LC_F_RTSP_CONTROL_VIDEO:
         s->control_video[f->exch] |= v != 0;
@@ -131,6 +136,8 @@ static void judge_server(const struct server *s, struct lc_view_port *p)
         settle(p, LC_TRI_UNKNOWN, WHY_NO_CONTROL, 0);
     else if (refused && !unclear && s->challenge)
         settle(p, LC_TRI_FALSE, WHY_REFUSED, 0);
+    else if (!refused && !unclear && s->control_refused && s->challenge)
+        settle(p, LC_TRI_FALSE, WHY_CHALLENGED, 0);
     else
         settle(p, LC_TRI_UNKNOWN, refused || unclear ? WHY_UNCLEAR : WHY_NOT_ASKED, 0);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One address type everywhere: 16 bytes in network order and a zone (interface index for link-local).
- * IPv4 is held in its v4-mapped form ::ffff:a.b.c.d, so that sorting, ranges and sets are one code.
+ * One address type everywhere: 16 bytes in network order and a zone (interface index for
+ * link-local). IPv4 is held in its v4-mapped form ::ffff:a.b.c.d, so that sorting, ranges and sets
+ * are one code.
  */
 #ifndef LC_BASE_ADDR_H
 #define LC_BASE_ADDR_H

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A growing byte buffer that knows its maximum from birth, so that no peer can make it grow without end.
+ * A growing byte buffer that knows its maximum from birth, so that no peer can make it grow without
+ * end.
  *
- * A failed put changes nothing, marks the buffer `full` and returns LC_EFULL or LC_ENOMEM. Writers that
- * build a whole message may ignore the single results and look at `full` once at the end.
- * The bytes are never NUL-terminated, except by lc_buf_cstr.
+ * A failed put changes nothing, marks the buffer `full` and returns LC_EFULL or LC_ENOMEM. Writers
+ * that build a whole message may ignore the single results and look at `full` once at the end. The
+ * bytes are never NUL-terminated, except by lc_buf_cstr.
  */
 #ifndef LC_BASE_BUF_H
 #define LC_BASE_BUF_H
@@ -20,8 +21,9 @@ struct lc_buf {
 void lc_buf_init(struct lc_buf *b, size_t max);
 void lc_buf_free(struct lc_buf *b);
 void lc_buf_reset(struct lc_buf *b); /* empties, keeps memory and maximum, clears `full` */
-enum lc_status lc_buf_reserve(struct lc_buf *b, size_t more) LC_MUST_CHECK; /* room for `more` bytes */
-void lc_buf_drop(struct lc_buf *b, size_t n); /* takes n bytes off the front */
+enum lc_status lc_buf_reserve(struct lc_buf *b,
+                              size_t more) LC_MUST_CHECK; /* room for `more` bytes */
+void lc_buf_drop(struct lc_buf *b, size_t n);             /* takes n bytes off the front */
 
 enum lc_status lc_buf_put(struct lc_buf *b, struct lc_slice s);
 enum lc_status lc_buf_puts(struct lc_buf *b, const char *s);
@@ -36,8 +38,8 @@ enum lc_status lc_buf_be32(struct lc_buf *b, uint32_t v);
 struct lc_slice lc_buf_view(const struct lc_buf *b); /* until the next put */
 const char *lc_buf_cstr(struct lc_buf *b);           /* "" when memory ran out */
 
-/* A reader over a slice: takes typed values off the front; past the end it sets `bad` and gives zeros.
- * Look at `bad` (and that nothing is left over) once, at the end. */
+/* A reader over a slice: takes typed values off the front; past the end it sets `bad` and gives
+ * zeros. Look at `bad` (and that nothing is left over) once, at the end. */
 struct lc_cur {
     struct lc_slice s;
     bool bad;

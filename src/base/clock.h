@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two clocks that cannot be mixed: monotonic microseconds for timers, wall microseconds UTC for stamps. */
+/* Two clocks that cannot be mixed: monotonic microseconds for timers, wall microseconds UTC for
+ * stamps. */
 #ifndef LC_BASE_CLOCK_H
 #define LC_BASE_CLOCK_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hashes and text encodings that more than one floor needs. Cryptographic ones are OpenSSL's (hash_evp.c);
- * SipHash-2-4 (Aumasson and Bernstein, 2012) keys every table that a peer could fill.
+ * Hashes and text encodings that more than one floor needs. Cryptographic ones are OpenSSL's
+ * (hash_evp.c); SipHash-2-4 (Aumasson and Bernstein, 2012) keys every table that a peer could fill.
  */
 #ifndef LC_BASE_HASH_H
 #define LC_BASE_HASH_H
@@ -18,8 +18,8 @@ void lc_hmac_sha256(struct lc_slice key, struct lc_slice s, uint8_t out[static 3
 
 /* Lower-case hex, 2n characters and a NUL. */
 void lc_hex(struct lc_slice s, char *out);
-/* Standard alphabet with padding; `line` > 0 puts a newline after every `line` characters and at the end
- * (76: the form that Shodan's favicon hash is taken of). */
+/* Standard alphabet with padding; `line` > 0 puts a newline after every `line` characters and at
+ * the end (76: the form that Shodan's favicon hash is taken of). */
 enum lc_status lc_base64(struct lc_slice s, size_t line, struct lc_buf *out);
 /* Strict: LC_EPARSE on anything outside the alphabet. White space is skipped. */
 enum lc_status lc_base64_decode(struct lc_slice s, struct lc_buf *out) LC_MUST_CHECK;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MD5, SHA-256 and HMAC by OpenSSL. The digests are fetched once: EVP_sha256() per call costs a lookup. */
+/* MD5, SHA-256 and HMAC by OpenSSL. The digests are fetched once: EVP_sha256() per call costs a
+ * lookup. */
 #include "base/hash.h"
 
 #include <assert.h>

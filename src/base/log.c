@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One line to stderr per message, in one write, so that roles sharing a terminal do not mix lines. */
+/* One line to stderr per message, in one write, so that roles sharing a terminal do not mix lines.
+ */
 #include "base/log.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Talk for a person on stderr; results never go here. Messages are ours, a peer's bytes pass lc_put_tty first. */
+/* Talk for a person on stderr; results never go here. Messages are ours, a peer's bytes pass
+ * lc_put_tty first. */
 #ifndef LC_BASE_LOG_H
 #define LC_BASE_LOG_H
 

@@ -18,17 +18,20 @@ struct lc_slice {
 
 /* A string literal as a slice. */
 #define LC_S(lit) ((struct lc_slice){(const uint8_t *)("" lit ""), sizeof(lit) - 1})
-#define LC_S_INIT(lit) {(const uint8_t *)("" lit ""), sizeof(lit) - 1}
+#define LC_S_INIT(lit)                                                                             \
+    {                                                                                              \
+        (const uint8_t *)("" lit ""), sizeof(lit) - 1                                              \
+    }
 /* For printf("%.*s"): only for text we wrote ourselves, never for a peer's bytes. */
 #define LC_S_ARG(s) (int)(s).n, (const char *)(s).p
 
 #define LC_NPOS ((size_t)-1)
 
-struct lc_slice lc_slice_str(const char *s);           /* borrows a C string */
+struct lc_slice lc_slice_str(const char *s); /* borrows a C string */
 struct lc_slice lc_slice_of(const void *p, size_t n);
-struct lc_slice lc_slice_from(struct lc_slice s, size_t at);           /* s[at..]; clamps */
-struct lc_slice lc_slice_sub(struct lc_slice s, size_t at, size_t n);  /* s[at..at+n]; clamps */
-struct lc_slice lc_slice_trim(struct lc_slice s);      /* without blanks, tabs, CR, LF at both ends */
+struct lc_slice lc_slice_from(struct lc_slice s, size_t at);          /* s[at..]; clamps */
+struct lc_slice lc_slice_sub(struct lc_slice s, size_t at, size_t n); /* s[at..at+n]; clamps */
+struct lc_slice lc_slice_trim(struct lc_slice s); /* without blanks, tabs, CR, LF at both ends */
 
 bool lc_slice_eq(struct lc_slice a, struct lc_slice b);
 bool lc_slice_ieq(struct lc_slice a, struct lc_slice b); /* ASCII case folded */

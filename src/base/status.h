@@ -2,9 +2,10 @@
 /*
  * What a call that can fail returns, and what a person is told.
  *
- * LC_OK, LC_MORE, LC_AGAIN and LC_DONE are ordinary answers; everything from LC_ENOMEM on is a failure.
- * errno does not travel past the function that saw it. A failure that a person must read is described
- * in a `struct lc_err` beside the status: what is wrong, where, and what to do about it.
+ * LC_OK, LC_MORE, LC_AGAIN and LC_DONE are ordinary answers; everything from LC_ENOMEM on is a
+ * failure. errno does not travel past the function that saw it. A failure that a person must read
+ * is described in a `struct lc_err` beside the status: what is wrong, where, and what to do about
+ * it.
  */
 #ifndef LC_BASE_STATUS_H
 #define LC_BASE_STATUS_H
@@ -32,14 +33,14 @@ enum lc_status {
     LC_EIO,      /* the disk or the network failed */
 };
 
-/* A message for a person. `text` is complete, in the user's language, without a trailing newline. */
+/* A message for a person. `text` is complete, in the user's language, without a trailing newline.
+ */
 struct lc_err {
     char text[512];
 };
 
 /* Formats into `err` (which may be NULL) and hands `st` back, so that a failure is one line. */
-enum lc_status lc_fail(struct lc_err *err, enum lc_status st, const char *fmt, ...)
-    LC_PRINTF(3, 4);
+enum lc_status lc_fail(struct lc_err *err, enum lc_status st, const char *fmt, ...) LC_PRINTF(3, 4);
 
 const char *lc_status_name(enum lc_status st);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Typed sinks and the JSON writer. Every sink walks code points, so malformed UTF-8 is mended in one place
- * and no sink can be tricked by an overlong or cut-off sequence.
+ * Typed sinks and the JSON writer. Every sink walks code points, so malformed UTF-8 is mended in
+ * one place and no sink can be tricked by an overlong or cut-off sequence.
  */
 #include "base/text.h"
 
@@ -98,7 +98,8 @@ void lc_put_tty(struct lc_buf *b, struct lc_slice s)
 void lc_put_csv(struct lc_buf *b, struct lc_slice s)
 {
     (void)lc_buf_u8(b, '"');
-    /* A cell that a spreadsheet would take for a formula starts with an apostrophe (OWASP, CSV injection). */
+    /* A cell that a spreadsheet would take for a formula starts with an apostrophe (OWASP, CSV
+     * injection). */
     if (s.n && lc_slice_chr(LC_S("=+-@|%\t\r\n"), s.p[0], 0) != LC_NPOS)
         (void)lc_buf_u8(b, '\'');
     while (s.n) {

@@ -22,6 +22,7 @@ static enum lc_status line(void *ctx, struct lc_device *d)
 {
     struct list_cmd *c = ctx;
 
+    lc_report_order(d, c->rules);
     if (c->opt.json) {
         lc_report_json(d, c->rules, &c->out);
         (void)lc_buf_u8(&c->out, '\n');

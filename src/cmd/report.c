@@ -52,6 +52,7 @@ static enum lc_status keep(void *ctx, struct lc_device *d)
     c->devices[c->n] = lc_alloc(sizeof *d);
     if (!c->devices[c->n])
         return lc_fail(&c->err, LC_ENOMEM, "%s", _("out of memory"));
+    lc_report_order(d, c->rules);
     *c->devices[c->n++] = *d;
     d->mem = (struct lc_arena){.head = NULL};
     return LC_OK;
@@ -61,6 +62,7 @@ static enum lc_status row(void *ctx, struct lc_device *d)
 {
     struct report_cmd *c = ctx;
 
+    lc_report_order(d, c->rules);
     if (is_format(c, "csv")) {
         lc_report_csv(d, c->rules, lc_lang_get(), &c->out);
     } else {

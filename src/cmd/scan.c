@@ -34,6 +34,7 @@ struct scan_cmd {
     struct lc_scan_setup set;
     struct lc_scan_summary sum;
     struct lc_buf out;
+    char faults[1024];
     bool tty, color;
     enum lc_severity worst;
     bool any_finding;
@@ -42,15 +43,16 @@ struct scan_cmd {
 
 /* ---- from options to a setup ---- */
 
-static enum lc_status number(struct scan_cmd *c, const char *option, const char *text, uint64_t max, uint32_t *out)
+static enum lc_status number(struct scan_cmd *c, const char *option, const char *text, uint64_t max,
+                             uint32_t *out)
 {
     uint64_t v;
 
     if (text == NULL)
         return LC_OK;
     if (lc_slice_u64(lc_slice_str(text), max, &v) != LC_OK || v == 0)
-        return lc_fail(&c->err, LC_EINVAL, _("--%s %s: a whole number from 1 to %llu is wanted"), option, text,
-                       (unsigned long long)max);
+        return lc_fail(&c->err, LC_EINVAL, _("--%s %s: a whole number from 1 to %llu is wanted"),
+                       option, text, (unsigned long long)max);
     *out = (uint32_t)v;
     return LC_OK;
 }
@@ -90,7 +92,8 @@ static enum lc_status choose_ports(struct scan_cmd *c)
     while (lc_slice_next(&list, ',', &one) == LC_OK) {
         uint64_t port;
 
-        if (lc_slice_u64(one, 65535, &port) != LC_OK || port == 0 || c->set.ports_n == LC_TALK_PORTS)
+        if (lc_slice_u64(one, 65535, &port) != LC_OK || port == 0 ||
+            c->set.ports_n == LC_TALK_PORTS)
             return lc_fail(&c->err, LC_EINVAL,
                            _("--ports %s: up to %u port numbers, separated by commas, are wanted"),
                            c->opt.ports, LC_TALK_PORTS);
@@ -106,8 +109,8 @@ static enum lc_status choose_source(struct scan_cmd *c)
     while (c->opt.source && lc_slice_next(&list, ',', &one) == LC_OK)
         if (c->set.sources_n == LC_SOURCES_MAX ||
             lc_addr_parse(one, &c->set.sources[c->set.sources_n++]) != LC_OK)
-            return lc_fail(&c->err, LC_EINVAL, _("--source %s: addresses of this machine are wanted"),
-                           c->opt.source);
+            return lc_fail(&c->err, LC_EINVAL,
+                           _("--source %s: addresses of this machine are wanted"), c->opt.source);
     return LC_OK;
 }
 
@@ -197,15 +200,17 @@ static enum lc_status resumed_plan(struct scan_cmd *c, int argc)
     enum lc_status st;
 
     if (argc)
-        return lc_fail(&c->err, LC_EINVAL, "%s",
-                       _("--resume goes on with the targets of the interrupted run; leave them out"));
+        return lc_fail(
+            &c->err, LC_EINVAL, "%s",
+            _("--resume goes on with the targets of the interrupted run; leave them out"));
     st = lc_store_run_resume(c->store, &c->run, &c->plan, &c->err);
     if (st == LC_OK)
         st = lc_scope_plan(&c->scope, &c->plan, &again, &c->err);
     lc_targets_free(&again);
     if (st == LC_OK && c->run.plan_hash != plan_hash(c))
-        return lc_fail(&c->err, LC_EINVAL, "%s",
-                       _("the interrupted run asked other ports; give the same --deep and --ports"));
+        return lc_fail(
+            &c->err, LC_EINVAL, "%s",
+            _("the interrupted run asked other ports; give the same --deep and --ports"));
     c->set.resumed = true;
     return st;
 }
@@ -221,6 +226,7 @@ static void on_device(void *ctx, const struct lc_addr *addr)
     (void)lc_addr_format(addr, text);
     if (lc_store_device(c->store, text, &d, &c->err) != LC_OK)
         return;
+    lc_report_order(&d, c->set.assessor);
     lc_report_json(&d, c->set.assessor, &c->out);
     (void)lc_buf_u8(&c->out, '\n');
     lc_arena_free(&d.mem);
@@ -246,7 +252,8 @@ static void on_progress(void *ctx, const struct lc_scan_progress *p)
     (void)ctx;
     if (p->left_us >= 0)
         duration(p->left_us, left);
-    (void)snprintf(line, sizeof line, _("%llu of %llu addresses, %llu cameras, %llu exposed, %.0f/s%s%s"),
+    (void)snprintf(line, sizeof line,
+                   _("%llu of %llu addresses, %llu cameras, %llu exposed, %.0f/s%s%s"),
                    (unsigned long long)p->done, (unsigned long long)p->targets,
                    (unsigned long long)p->cameras, (unsigned long long)p->exposed,
                    p->elapsed_us ? (double)p->done * 1e6 / (double)p->elapsed_us : 0.0,
@@ -269,6 +276,7 @@ static enum lc_status print_row(void *ctx, struct lc_device *d)
         c->any_finding = true;
     }
     if (!c->opt.json && !c->opt.quiet) {
+        lc_report_order(d, c->set.assessor);
         lc_report_line(d, c->color, &c->out);
         (void)lc_cmd_print(&c->out);
     }
@@ -290,9 +298,11 @@ static enum lc_status print_end(struct scan_cmd *c)
     st = lc_store_each(c->store, c->run.id, print_row, c, &c->err);
     duration(p->elapsed_us, took);
     if (!c->opt.quiet)
-        lc_log(LC_LOG_INFO, _("%llu addresses asked, %llu answered, %llu surveillance devices, %llu exposed, in %s"),
-               (unsigned long long)p->done, (unsigned long long)p->answered, (unsigned long long)p->cameras,
-               (unsigned long long)p->exposed, took);
+        lc_log(LC_LOG_INFO,
+               _("%llu addresses asked, %llu answered, %llu surveillance devices, %llu exposed, in "
+                 "%s"),
+               (unsigned long long)p->done, (unsigned long long)p->answered,
+               (unsigned long long)p->cameras, (unsigned long long)p->exposed, took);
     return st;
 }
 
@@ -330,17 +340,41 @@ static enum lc_status open_all(struct scan_cmd *c)
     return st;
 }
 
+/* Where bytes that crashed a parser twice are kept: a folder beside the store, for its owner alone. */
+static enum lc_status faults_dir(struct scan_cmd *c)
+{
+    struct lc_slice store = lc_slice_str(c->opt.store);
+    struct lc_buf own;
+    enum lc_status st = LC_OK;
+
+    if (lc_slice_eq(store, LC_S(":memory:")))
+        return LC_OK;
+    lc_buf_init(&own, 4096);
+    if (store.n == 0) {
+        st = lc_store_default_path(&own, &c->err);
+        store = lc_buf_view(&own);
+    }
+    if (st == LC_OK)
+        (void)snprintf(c->faults, sizeof c->faults, "%.*s.faults", LC_S_ARG(store));
+    lc_buf_free(&own);
+    c->set.faults_dir = c->faults;
+    return st;
+}
+
 static enum lc_status plan_and_run(struct scan_cmd *c, int argc, char **argv)
 {
     enum lc_status st = LC_OK;
 
-    /* A refused target must not leave an empty store behind: the wish is checked before the file is made. */
+    /* A refused target must not leave an empty store behind: the wish is checked before the file is
+     * made. */
     if (!c->opt.resume)
         st = wanted_plan(c, argc, argv);
     if (st == LC_OK)
         st = lc_cmd_store(c->opt.store, false, &c->store, &c->err);
     if (st == LC_OK)
         st = c->opt.resume ? resumed_plan(c, argc) : new_run(c);
+    if (st == LC_OK)
+        st = faults_dir(c);
     c->set.store = c->store;
     c->set.ctx = c;
     c->set.device = c->opt.json ? on_device : NULL;
@@ -363,7 +397,8 @@ static int finish(struct scan_cmd *c, enum lc_status st)
             (void)fprintf(stderr, "\r\033[K");
         (void)lc_cmd_fail(st, &c->err);
     } else if (c->sum.interrupted) {
-        lc_log(LC_LOG_INFO, "%s", _("stopped; what was found is kept. 'lenscap scan --resume' goes on"));
+        lc_log(LC_LOG_INFO, "%s",
+               _("stopped; what was found is kept. 'lenscap scan --resume' goes on"));
         code = LC_EXIT_PARTIAL;
     } else if (c->opt.fail_on && c->any_finding) {
         for (int s = 0; s <= (int)c->worst; s++)
@@ -406,7 +441,8 @@ static int scan(const struct lc_verb *verb, int argc, char **argv)
 #define AT(member) offsetof(struct scan_options, member)
 
 static const struct lc_opt opts[] = {
-    {"scope", N_("FILE"), N_("who may be asked, how fast; see 'lenscap scope init'"), AT(scope), NULL},
+    {"scope", N_("FILE"), N_("who may be asked, how fast; see 'lenscap scope init'"), AT(scope),
+     NULL},
     {"store", N_("FILE"), N_("keep the results here; ':memory:' keeps nothing"), AT(store), NULL},
     {"resume", NULL, N_("go on with the run that was interrupted"), AT(resume), NULL},
     {"deep", NULL, N_("also the less likely ports"), AT(deep), NULL},
@@ -415,14 +451,15 @@ static const struct lc_opt opts[] = {
     {"fail-on", N_("SEVERITY"), N_("exit 1 when a finding is that severe or worse"), AT(fail_on),
      "info low medium high critical"},
     {"ports", N_("LIST"), N_("these TCP ports, separated by commas"), AT(ports), NULL},
-    {"rate", N_("N"), N_("packets per second overall, at most what the scope grants"), AT(rate), NULL},
-    {"host-rate", N_("N"), N_("packets per second to one host, at most what the scope grants"), AT(host_rate),
+    {"rate", N_("N"), N_("packets per second overall, at most what the scope grants"), AT(rate),
      NULL},
-    {"source", N_("ADDR"), N_("connect from this address; several, separated by commas, take turns"), AT(source),
-     NULL},
+    {"host-rate", N_("N"), N_("packets per second to one host, at most what the scope grants"),
+     AT(host_rate), NULL},
+    {"source", N_("ADDR"),
+     N_("connect from this address; several, separated by commas, take turns"), AT(source), NULL},
     {"talkers", N_("N"), N_("parsing processes, default 1"), AT(talkers), NULL},
-    {"require-sandbox", NULL, N_("refuse to run where the kernel cannot confine the roles"), AT(require_sandbox),
-     NULL},
+    {"require-sandbox", NULL, N_("refuse to run where the kernel cannot confine the roles"),
+     AT(require_sandbox), NULL},
     {"stats", NULL, N_("CPU time of each role as JSON on stderr"), AT(stats), NULL},
 };
 
@@ -430,8 +467,10 @@ const struct lc_verb lc_verb_scan = {
     .name = "scan",
     .args = N_("[TARGET...]"),
     .summary = N_("find cameras and say what is wrong with them"),
-    .details = N_("TARGET: an address, a prefix (192.0.2.0/28), a range (A-B), a host name, or @FILE with one "
-                  "of these in each line. Without a target: the private networks this machine is attached to."),
+    .details = N_("TARGET: an address, a prefix (192.0.2.0/28), a range (A-B), a host name, or "
+                  "@FILE with one "
+                  "of these in each line. Without a target: the private networks this machine is "
+                  "attached to."),
     .opts = opts,
     .opts_n = sizeof opts / sizeof *opts,
     .args_max = -1,

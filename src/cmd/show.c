@@ -19,6 +19,7 @@ static int show_device(const struct show_options *opt, const struct lc_assessor 
 
     if (st != LC_OK)
         return lc_cmd_fail(st, &err);
+    lc_report_order(&d, rules);
     lc_buf_init(&out, 4U << 20);
     if (opt->json) {
         lc_report_json(&d, rules, &out);

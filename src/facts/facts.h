@@ -2,8 +2,8 @@
 /*
  * Facts: the lingua franca. What a peer said, in words that data/facts.yaml declares once.
  *
- * A set of facts is one flat run of packed records, the same bytes in memory, between processes and in the
- * store, so that nothing is ever re-encoded. A record, little-endian:
+ * A set of facts is one flat run of packed records, the same bytes in memory, between processes and
+ * in the store, so that nothing is ever re-encoded. A record, little-endian:
  *
  *     u16 name   enum lc_fact_name (numbers in facts.yaml never change meaning)
  *     u16 port   0: said of the whole device
@@ -24,7 +24,8 @@
 
 enum lc_fact_type { LC_FT_STRING, LC_FT_INT, LC_FT_BOOL };
 
-/* public: may be shown; personal: keyed hash or mask (serials, MACs, UIDs); blank: emitted as a flag only. */
+/* public: may be shown; personal: keyed hash or mask (serials, MACs, UIDs); blank: emitted as a
+ * flag only. */
 enum lc_fact_privacy { LC_FP_PUBLIC, LC_FP_PERSONAL };
 
 struct lc_fact_info {
@@ -42,7 +43,8 @@ extern const struct lc_fact_info lc_fact_infos[LC_F_COUNT]; /* generated; [0] is
 #define LC_FACT_IMPORTED 2U /* came from a file, not from a peer */
 #define LC_FACT_DERIVED  4U /* made by a codec's derive from another fact */
 
-#define LC_FACTS_MAX 32768U /* bytes of facts per host; past it facts are dropped and `full` is set */
+#define LC_FACTS_MAX                                                                               \
+    32768U /* bytes of facts per host; past it facts are dropped and `full` is set */
 
 struct lc_fact {
     enum lc_fact_name name;
@@ -60,19 +62,20 @@ struct lc_facts {
 void lc_facts_init(struct lc_facts *f);
 void lc_facts_free(struct lc_facts *f);
 
-/* Adding never fails loudly: a fact past the bound is dropped and buf.full tells. The type must be the
- * vocabulary's (asserted: that is our code, not the peer's). Empty strings are not facts. */
+/* Adding never fails loudly: a fact past the bound is dropped and buf.full tells. The type must be
+ * the vocabulary's (asserted: that is our code, not the peer's). Empty strings are not facts. */
 void lc_facts_str(struct lc_facts *f, enum lc_fact_name name, struct lc_slice value);
 void lc_facts_int(struct lc_facts *f, enum lc_fact_name name, int64_t value);
 void lc_facts_bool(struct lc_facts *f, enum lc_fact_name name, bool value);
 void lc_facts_add(struct lc_facts *f, const struct lc_fact *fact); /* raw: flags, port, exch kept */
 
-/* Reading: start with {.s = blob}; LC_OK and a fact, LC_DONE at the end, LC_EPARSE when the blob is not
- * well-formed (unknown names are skipped: they come from a newer program's store). */
+/* Reading: start with {.s = blob}; LC_OK and a fact, LC_DONE at the end, LC_EPARSE when the blob is
+ * not well-formed (unknown names are skipped: they come from a newer program's store). */
 enum lc_status lc_facts_next(struct lc_cur *at, struct lc_fact *out) LC_MUST_CHECK;
 
 /* First fact of that name (on `port`, or on any when port is 0). */
-bool lc_facts_find(struct lc_slice blob, enum lc_fact_name name, uint16_t port, struct lc_fact *out);
+bool lc_facts_find(struct lc_slice blob, enum lc_fact_name name, uint16_t port,
+                   struct lc_fact *out);
 int64_t lc_fact_as_int(const struct lc_fact *f); /* INT and BOOL */
 
 /* LC_F_NONE when no fact has that name. */

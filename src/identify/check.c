@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * knowledge-check [BLOB]: the build's proof that the signatures do what their file says. Runs every example
- * and counter-example of data/signatures through the engine itself and ends the build with a line for each
- * failure, file and line first. Without BLOB the knowledge embedded in the program is checked. An example must also stand alone: a signature that claims another platform for
- * it is a cross-match, an error unless the example lists that platform under `also`.
+ * knowledge-check [BLOB]: the build's proof that the signatures do what their file says. Runs every
+ * example and counter-example of data/signatures through the engine itself and ends the build with
+ * a line for each failure, file and line first. Without BLOB the knowledge embedded in the program
+ * is checked. An example must also stand alone: a signature that claims another platform for it is
+ * a cross-match, an error unless the example lists that platform under `also`.
  *
- * Section EXAM: u32 count, then str where, str signature, u8 kind (1 example, 0 counter), u8 expects,
- * u8 also, u8 0, u32 facts_len, packed facts, expects x {u8 attr, str value}, also x str platform.
+ * Section EXAM: u32 count, then str where, str signature, u8 kind (1 example, 0 counter), u8
+ * expects, u8 also, u8 0, u32 facts_len, packed facts, expects x {u8 attr, str value}, also x str
+ * platform.
  */
 #include "identify/identify_room.h"
 
@@ -52,7 +54,8 @@ static const struct lc_claim *claim_by(const struct lc_identity *o, struct lc_sl
 }
 
 /* Every claim of the signature is made, constant ones with their value. */
-static void check_claims(const struct proof *p, const struct lc_signature *s, const struct lc_identity *o)
+static void check_claims(const struct proof *p, const struct lc_signature *s,
+                         const struct lc_identity *o)
 {
     for (size_t i = 0; i < s->claims_n; i++) {
         const struct lc_claim_rule *r = &s->claims[i];
@@ -76,19 +79,20 @@ static void check_expected(const struct proof *p, struct lc_slice want, enum lc_
         complain(p->where, "expected %s %.*s, nothing was claimed", lc_attr_names[attr],
                  LC_S_ARG(want));
     else if (!lc_slice_eq(c->value, want))
-        complain(p->where, "expected %s \"%.*s\", got \"%.*s\"", lc_attr_names[attr], LC_S_ARG(want),
-                 LC_S_ARG(c->value));
+        complain(p->where, "expected %s \"%.*s\", got \"%.*s\"", lc_attr_names[attr],
+                 LC_S_ARG(want), LC_S_ARG(c->value));
 }
 
 /* No other platform, and no look-alike taken for a camera or the other way round. */
-static void check_alone(const struct proof *p, const struct lc_signature *s, const struct lc_identity *o,
-                        const struct lc_slice *also)
+static void check_alone(const struct proof *p, const struct lc_signature *s,
+                        const struct lc_identity *o, const struct lc_slice *also)
 {
     const struct lc_slice no = LC_S("not-surveillance");
     const struct lc_claim *own = claim_by(o, s->id, LC_A_CLASS);
 
     for (size_t i = 0; i < o->claims_n; i++) {
-        bool allowed = o->claims[i].attr != LC_A_PLATFORM || lc_slice_eq(o->claims[i].value, s->platform);
+        bool allowed =
+            o->claims[i].attr != LC_A_PLATFORM || lc_slice_eq(o->claims[i].value, s->platform);
 
         for (unsigned k = 0; k < p->also_n; k++)
             allowed |= lc_slice_eq(o->claims[i].value, also[k]);

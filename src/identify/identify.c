@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Weighing claims. Evidence of one group is one voice (its strongest claim); voices of different groups are
- * taken as independent. What an identity says of model, firmware and brand is never taken from a platform
- * that lost: a recorder that shows its cameras' names must not become one of them.
+ * Weighing claims. Evidence of one group is one voice (its strongest claim); voices of different
+ * groups are taken as independent. What an identity says of model, firmware and brand is never
+ * taken from a platform that lost: a recorder that shows its cameras' names must not become one of
+ * them.
  */
 #include "identify/identify_room.h"
 
@@ -96,7 +97,8 @@ static void settle(struct lc_identity *o, enum lc_attr attr, const bool *out_of_
 }
 
 /* Claims that rest on a platform which lost say nothing about this device but its class. */
-static void drop_losers(const struct lc_identifier *id, const struct lc_identity *o, bool *out_of_it)
+static void drop_losers(const struct lc_identifier *id, const struct lc_identity *o,
+                        bool *out_of_it)
 {
     struct lc_slice winner = o->value[LC_A_PLATFORM];
 
@@ -106,7 +108,7 @@ static void drop_losers(const struct lc_identifier *id, const struct lc_identity
         if (id->claim_sig[i] == LC_SIG_NONE || o->claims[i].attr < LC_A_BRAND)
             continue;
         s = &id->sigs[id->claim_sig[i]];
-        out_of_it[i] = s->platform.n && !lc_slice_eq(s->platform, winner);
+        out_of_it[i] = winner.n && s->platform.n && !lc_slice_eq(s->platform, winner);
     }
 }
 
@@ -169,7 +171,7 @@ static void assume_usual(struct lc_identifier *id, struct lc_identity *o)
     c.attr = LC_A_CLASS;
     c.value = p->usual_class;
     c.weight = p->usual_weight < o->confidence[LC_A_PLATFORM] ? p->usual_weight
-                                                             : o->confidence[LC_A_PLATFORM];
+                                                              : o->confidence[LC_A_PLATFORM];
     c.group = LC_S("platform");
     lc_claim_add(id, o, &c, LC_SIG_NONE);
     o->value[LC_A_CLASS] = c.value;

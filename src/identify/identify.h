@@ -2,13 +2,14 @@
 /*
  * From facts to identity. Pure: the same facts and knowledge give the same answer.
  *
- * A signature that matches makes claims: attribute, value, weight 1..99, independence group. Within a group
- * the strongest claim for a value counts; across groups 1 - prod(1 - w/100), capped at 99. Platform, brand
- * and model are three attributes, never one. Two platforms both at 60 or more are a conflict: reported.
- * Brand, model and firmware are never carried over from the platform that lost. A model needs a structured
- * source or two groups (the signature's `model` weight reflects which). After fusion the platform's model
- * table may add claims on class and brand (group "model"), and where nothing speaks on the class, the
- * platform's usual one is assumed with a low confidence (group "platform").
+ * A signature that matches makes claims: attribute, value, weight 1..99, independence group. Within
+ * a group the strongest claim for a value counts; across groups 1 - prod(1 - w/100), capped at 99.
+ * Platform, brand and model are three attributes, never one. Two platforms both at 60 or more are a
+ * conflict: reported. Brand, model and firmware are never carried over from the platform that lost.
+ * A model needs a structured source or two groups (the signature's `model` weight reflects which).
+ * After fusion the platform's model table may add claims on class and brand (group "model"), and
+ * where nothing speaks on the class, the platform's usual one is assumed with a low confidence
+ * (group "platform").
  */
 #ifndef LC_IDENTIFY_IDENTIFY_H
 #define LC_IDENTIFY_IDENTIFY_H
@@ -31,10 +32,10 @@ extern const char *const lc_attr_names[LC_A_COUNT]; /* "class", "platform", ... 
 struct lc_claim {
     enum lc_attr attr;
     uint8_t weight;
-    uint16_t port;            /* endpoint of the evidence */
-    enum lc_fact_name fact;   /* what it was read from */
-    struct lc_slice value;    /* borrows from the knowledge, the facts' bytes, or identity->text */
-    struct lc_slice evidence; /* the fact's value; cut before serials and MAC addresses */
+    uint16_t port;             /* endpoint of the evidence */
+    enum lc_fact_name fact;    /* what it was read from */
+    struct lc_slice value;     /* borrows from the knowledge, the facts' bytes, or identity->text */
+    struct lc_slice evidence;  /* the fact's value; cut before serials and MAC addresses */
     struct lc_slice signature; /* id, "hikvision.rtsp.realm" */
     struct lc_slice group;
 };
@@ -47,7 +48,8 @@ struct lc_identity {
     size_t claims_n;
     struct lc_claim claims[LC_CLAIMS_MAX]; /* strongest first */
     size_t text_n;
-    uint8_t text[256]; /* values that had to be rewritten: so an identity is not copied by assignment */
+    uint8_t
+        text[256]; /* values that had to be rewritten: so an identity is not copied by assignment */
 };
 
 /* Signatures are compiled once per knowledge base. */
@@ -56,12 +58,14 @@ enum lc_status lc_identifier_open(const struct lc_kb *kb, struct lc_identifier *
                                   struct lc_err *err) LC_MUST_CHECK;
 void lc_identifier_close(struct lc_identifier *id);
 
-/* `facts` is a blob of one device, all its endpoints; derived facts must be in it already. The identity
- * borrows from `facts` and from the knowledge. */
+/* `facts` is a blob of one device, all its endpoints; derived facts must be in it already. The
+ * identity borrows from `facts` and from the knowledge. */
 void lc_identify(struct lc_identifier *id, struct lc_slice facts, struct lc_identity *out);
 
-/* Is the class one of those that look (camera ... hub, access-control excluded)? E1 counts these. */
-bool lc_class_is_camera(struct lc_slice cls);       /* camera ptz thermal doorbell intercom */
-bool lc_class_is_surveillance(struct lc_slice cls); /* these and nvr dvr encoder decoder vms hub access-control */
+/* Is the class one of those that look (camera ... hub, access-control excluded)? E1 counts these.
+ */
+bool lc_class_is_camera(struct lc_slice cls); /* camera ptz thermal doorbell intercom */
+bool lc_class_is_surveillance(
+    struct lc_slice cls); /* these and nvr dvr encoder decoder vms hub access-control */
 
 #endif

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of this room share: signatures as they stand in memory. signatures.c reads and compiles
- * them, match.c finds the claims that a device's facts support, identify.c weighs the claims.
+ * What the files of this room share: signatures as they stand in memory. signatures.c reads and
+ * compiles them, match.c finds the claims that a device's facts support, identify.c weighs the
+ * claims.
  *
  * Sections, little-endian, written by tools/knowledge/signatures.py; a string is u32 off, u32 len:
  *
  *     SIGN  u32 count, then per signature
  *           str id, where, platform (empty: none), group   u8 masked, conditions_n, claims_n, 0
- *           condition: u16 fact  u8 op, flags  u16 port (0: any)  str where  u16 values_n, then str or i64 each
- *           claim:     u8 attr, weight, transform, capture (0: the value as it stands)  str value
+ *           condition: u16 fact  u8 op, flags  u16 port (0: any)  str where  u16 values_n, then str
+ * or i64 each claim:     u8 attr, weight, transform, capture (0: the value as it stands)  str value
  *     MODL  u32 count, then per line: str platform, id, where, pattern
  *           u8 class_weight, brand_weight, ignore_case, 0   str class, brand
  *     EXAM  see check.c
@@ -34,8 +35,8 @@ enum lc_cond_op { LC_OP_IN, LC_OP_STARTS, LC_OP_ENDS, LC_OP_HAS, LC_OP_RE, LC_OP
 
 enum lc_transform { LC_TF_NONE, LC_TF_STRIP, LC_TF_FIRMWARE, LC_TF_COUNT };
 
-/* Which pairs of neighbouring bytes (case folded, hashed to 256) a text holds. A text can only contain
- * another when it has all of its pairs: four ANDs turn away nearly every condition. */
+/* Which pairs of neighbouring bytes (case folded, hashed to 256) a text holds. A text can only
+ * contain another when it has all of its pairs: four ANDs turn away nearly every condition. */
 struct lc_pairs {
     uint64_t bits[4];
 };
@@ -93,9 +94,9 @@ struct lc_identifier {
     size_t sigs_n, models_n;
     struct lc_signature *sigs;
     struct lc_model_line *models;
-    struct lc_gate_line *lines;          /* sorted by fact */
-    uint16_t lines_at[LC_F_COUNT + 1];   /* those of fact f: lines_at[f] .. lines_at[f + 1] */
-    bool used[LC_F_COUNT];               /* does any condition look at this fact? */
+    struct lc_gate_line *lines;        /* sorted by fact */
+    uint16_t lines_at[LC_F_COUNT + 1]; /* those of fact f: lines_at[f] .. lines_at[f + 1] */
+    bool used[LC_F_COUNT];             /* does any condition look at this fact? */
     /* the device at hand */
     struct lc_re_machine *machine;
     size_t seen_n;
@@ -116,7 +117,8 @@ static inline bool lc_pairs_have(const struct lc_pairs *all, const struct lc_pai
 
 /* Reads the facts and fills out->claims, in no order. */
 void lc_match(struct lc_identifier *id, struct lc_slice facts, struct lc_identity *out);
-/* Adds a claim unless the same signature made it already; the weakest gives way when there is no room. */
+/* Adds a claim unless the same signature made it already; the weakest gives way when there is no
+ * room. */
 void lc_claim_add(struct lc_identifier *id, struct lc_identity *out, const struct lc_claim *claim,
                   uint16_t sig);
 

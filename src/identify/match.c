@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which signatures do a device's facts support? Every fact is held against the first conditions of the
- * signatures that begin with its name; pairs of bytes turn nearly all of them away (lc_pairs). The rest of a
- * signature is looked at only then, on the same port. Nothing allocates; a device costs a few microseconds.
+ * Which signatures do a device's facts support? Every fact is held against the first conditions of
+ * the signatures that begin with its name; pairs of bytes turn nearly all of them away (lc_pairs).
+ * The rest of a signature is looked at only then, on the same port. Nothing allocates; a device
+ * costs a few microseconds.
  */
 #include "identify/identify_room.h"
 
@@ -111,7 +112,8 @@ void lc_claim_add(struct lc_identifier *id, struct lc_identity *out, const struc
     for (size_t i = 0; i < out->claims_n; i++) {
         const struct lc_claim *c = &out->claims[i];
 
-        if (id->claim_sig[i] == sig && c->attr == claim->attr && lc_slice_ieq(c->value, claim->value))
+        if (id->claim_sig[i] == sig && c->attr == claim->attr &&
+            lc_slice_ieq(c->value, claim->value))
             return;
         if (c->weight < out->claims[weakest].weight)
             weakest = i;

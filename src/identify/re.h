@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Patterns over hostile text whose work is bounded by (program size) x (text length), whatever the text.
+ * Patterns over hostile text whose work is bounded by (program size) x (text length), whatever the
+ * text.
  *
  * Why not PCRE2: the talkers run where memory cannot be made executable, so its JIT is out, and its
- * interpreter backtracks without a linear bound. RE2 is C++. Captures are needed, so a pure DFA is out too.
- * What signatures need is small; this is it:
+ * interpreter backtracks without a linear bound. RE2 is C++. Captures are needed, so a pure DFA is
+ * out too. What signatures need is small; this is it:
  *
  *     literals  .  [a-z] [^...]  \d \w \s \D \W \S  \n \r \t and escaped punctuation
  *     ( ) up to four captures   (?: )   |   ? * + {m} {m,} {m,n} up to 64   ^ $
  *
- * `.` is any byte but LF. Matching is leftmost, earlier alternatives first, repetition greedy. There is no
- * look-around, no back-reference, no lazy or possessive repetition: compiling one of those fails.
+ * `.` is any byte but LF. Matching is leftmost, earlier alternatives first, repetition greedy.
+ * There is no look-around, no back-reference, no lazy or possessive repetition: compiling one of
+ * those fails.
  */
 #ifndef LC_IDENTIFY_RE_H
 #define LC_IDENTIFY_RE_H
@@ -30,7 +32,8 @@ void lc_re_free(struct lc_re *re);
 
 unsigned lc_re_captures(const struct lc_re *re);
 size_t lc_re_size(const struct lc_re *re); /* instructions */
-/* A text that every match contains (in lower case when case is ignored); empty when there is none. */
+/* A text that every match contains (in lower case when case is ignored); empty when there is none.
+ */
 struct lc_slice lc_re_literal(const struct lc_re *re);
 
 struct lc_re_machine *lc_re_machine_new(void) LC_MUST_CHECK; /* NULL when memory ran out */

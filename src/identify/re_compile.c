@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pattern text to program. Descends once over the pattern (groups nest at most eight deep) and writes
- * instructions as it goes; a repetition is made from the piece just written.
+ * Pattern text to program. Descends once over the pattern (groups nest at most eight deep) and
+ * writes instructions as it goes; a repetition is made from the piece just written.
  */
 #include "identify/re_room.h"
 
@@ -271,7 +271,8 @@ static bool atom(struct work *w)
     case '+':
     case '?':
     case '{':
-        return fail(w, "a repetition has nothing to repeat (lazy and possessive ones are not supported)");
+        return fail(
+            w, "a repetition has nothing to repeat (lazy and possessive ones are not supported)");
     default:
         return emit(w, RE_CHAR, w->fold ? re_fold((uint8_t)c) : (uint8_t)c, 0, 0);
     }
@@ -459,6 +460,41 @@ static bool keep_literal(struct lc_re *re)
     return true;
 }
 
+/* The bytes that a match can begin with: a text without one of them is turned away at memory speed.
+ */
+static void first_bytes(struct lc_re *re)
+{
+    bool seen[LC_RE_PROG] = {false};
+    uint16_t stack[LC_RE_PROG + 1];
+    size_t top = 0;
+
+    stack[top++] = 0;
+    while (top) {
+        uint16_t pc = stack[--top];
+        const struct re_inst *i = &re->prog[pc];
+
+        if (seen[pc])
+            continue;
+        seen[pc] = true;
+        if (i->op == RE_MATCH || i->op == RE_END)
+            return;
+        if (i->op == RE_CHAR)
+            class_add(&re->first, i->arg, i->arg);
+        else if (i->op == RE_ANY)
+            class_add(&re->first, 0, 255);
+        else if (i->op == RE_CLASS)
+            for (size_t k = 0; k < sizeof re->first.bits; k++)
+                re->first.bits[k] |= re->classes[i->arg].bits[k];
+        else if (i->op == RE_JUMP || i->op == RE_SPLIT)
+            stack[top++] = (uint16_t)(pc + i->x);
+        else
+            stack[top++] = (uint16_t)(pc + 1);
+        if (i->op == RE_SPLIT)
+            stack[top++] = (uint16_t)(pc + i->y);
+    }
+    re->eats = true;
+}
+
 static struct lc_re *finish(const struct work *w)
 {
     struct lc_re *re = lc_alloc(sizeof *re);
@@ -481,6 +517,7 @@ static struct lc_re *finish(const struct work *w)
         lc_re_free(re);
         return NULL;
     }
+    first_bytes(re);
     return re;
 }
 

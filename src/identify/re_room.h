@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The program that re_compile.c writes and re_run.c runs. Jumps are relative, so a piece of program can be
- * copied for {m,n} and moved to make room in front of it.
+ * The program that re_compile.c writes and re_run.c runs. Jumps are relative, so a piece of program
+ * can be copied for {m,n} and moved to make room in front of it.
  */
 #ifndef LC_IDENTIFY_RE_ROOM_H
 #define LC_IDENTIFY_RE_ROOM_H
@@ -37,6 +37,8 @@ struct lc_re {
     bool fold;     /* ignore case: program and literal are in lower case */
     bool anchored; /* begins with ^ */
     bool prefix;   /* every match begins with the literal */
+    bool eats;     /* no match is empty: it begins with a byte of `first` */
+    struct re_class first;
     uint8_t captures;
     uint16_t prog_n, classes_n, literal_n;
     struct re_inst *prog;

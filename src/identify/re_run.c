@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Running a program (Pike's method): all ways through the pattern advance together over the text, one byte
- * at a time, and no instruction is entered twice at one place. So a run costs at most size x (length + 1)
- * steps and its memory does not depend on the text. Ways are kept in order of preference.
+ * Running a program (Pike's method): all ways through the pattern advance together over the text,
+ * one byte at a time, and no instruction is entered twice at one place. So a run costs at most size
+ * x (length + 1) steps and its memory does not depend on the text. Ways are kept in order of
+ * preference.
  */
 #include "identify/re_room.h"
 
@@ -122,8 +123,9 @@ static bool eats(const struct lc_re *re, const struct re_inst *i, uint8_t c)
 }
 
 /* One byte on: from `now` to `next`. True when a way has come to its end; better ones may go on. */
-static bool advance(const struct lc_re *re, struct lc_re_machine *m, struct ways *now, struct ways *next,
-                    struct lc_slice text, size_t pos, uint16_t best[static LC_RE_SLOTS])
+static bool advance(const struct lc_re *re, struct lc_re_machine *m, struct ways *now,
+                    struct ways *next, struct lc_slice text, size_t pos,
+                    uint16_t best[static LC_RE_SLOTS])
 {
     next->n = 0;
     for (uint16_t k = 0; k < now->n; k++) {
@@ -153,6 +155,24 @@ static size_t find_literal(const struct lc_re *re, struct lc_slice text, size_t 
     return re->fold ? lc_slice_ifind(text, lit, at) : lc_slice_find(text, lit, at);
 }
 
+/* The next place where a match can begin; LC_NPOS when there is none. */
+static size_t next_start(const struct lc_re *re, struct lc_slice text, size_t pos)
+{
+    if (re->prefix)
+        return find_literal(re, text, pos);
+    if (!re->eats)
+        return pos;
+    for (; pos < text.n; pos++) {
+        uint8_t c = re->fold ? re_fold(text.p[pos]) : text.p[pos];
+
+        if (re->first.bits[c / 8] >> c % 8 & 1)
+            return pos;
+        if (re->anchored)
+            break;
+    }
+    return LC_NPOS;
+}
+
 static bool search(const struct lc_re *re, struct lc_re_machine *m, struct lc_slice text,
                    uint16_t best[static LC_RE_SLOTS])
 {
@@ -161,8 +181,8 @@ static bool search(const struct lc_re *re, struct lc_re_machine *m, struct lc_sl
 
     now->n = 0;
     for (size_t pos = 0; pos <= text.n; pos++) {
-        if (now->n == 0 && re->prefix && !found) {
-            pos = find_literal(re, text, pos);
+        if (now->n == 0 && !found) {
+            pos = next_start(re, text, pos);
             if (pos == LC_NPOS)
                 return false;
         }
@@ -195,6 +215,7 @@ bool lc_re_run(const struct lc_re *re, struct lc_re_machine *m, struct lc_slice 
         return false;
     for (size_t i = 0; i <= re->captures; i++)
         if (best[2 * i] != NOWHERE && best[2 * i + 1] != NOWHERE)
-            out->cap[i] = lc_slice_of(text.p + best[2 * i], (size_t)(best[2 * i + 1] - best[2 * i]));
+            out->cap[i] =
+                lc_slice_of(text.p + best[2 * i], (size_t)(best[2 * i + 1] - best[2 * i]));
     return true;
 }

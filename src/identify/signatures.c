@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signatures out of the knowledge blob: read, checked, patterns compiled, indexed by the fact that their
- * first condition looks at. The build has run every example through this same code (check.c), so a message
- * from here means a damaged blob or a build in progress; it names the YAML line either way.
+ * Signatures out of the knowledge blob: read, checked, patterns compiled, indexed by the fact that
+ * their first condition looks at. The build has run every example through this same code (check.c),
+ * so a message from here means a damaged blob or a build in progress; it names the YAML line either
+ * way.
  */
 #include "identify/identify_room.h"
 
@@ -181,8 +182,8 @@ static bool read_claim(const struct lc_kb *kb, struct lc_cur *at, struct lc_clai
            r->transform < LC_TF_COUNT && r->capture <= LC_RE_CAPTURES;
 }
 
-static enum lc_status read_signature(const struct lc_kb *kb, struct lc_cur *at, struct lc_signature *s,
-                                     struct lc_err *err)
+static enum lc_status read_signature(const struct lc_kb *kb, struct lc_cur *at,
+                                     struct lc_signature *s, struct lc_err *err)
 {
     enum lc_status st;
 
@@ -295,7 +296,8 @@ static enum lc_status build_index(struct lc_identifier *id, struct lc_err *err)
     return LC_OK;
 }
 
-enum lc_status lc_identifier_open(const struct lc_kb *kb, struct lc_identifier **out, struct lc_err *err)
+enum lc_status lc_identifier_open(const struct lc_kb *kb, struct lc_identifier **out,
+                                  struct lc_err *err)
 {
     struct lc_identifier *id = lc_alloc(sizeof *id);
     enum lc_status st;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opening the knowledge blob. The blob comes with the program, yet it is read like a stranger's bytes: a
- * damaged file must end in a message, not in a wild pointer. So every reader goes through a cursor or a
- * checked section, and strings only through lc_kb_string.
+ * Opening the knowledge blob. The blob comes with the program, yet it is read like a stranger's
+ * bytes: a damaged file must end in a message, not in a wild pointer. So every reader goes through
+ * a cursor or a checked section, and strings only through lc_kb_string.
  */
 #include "knowledge/kb_room.h"
 

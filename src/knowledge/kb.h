@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The knowledge blob: everything that data/ says, compiled at build time (tools/knowledge/) and embedded in
- * the program. Opening it validates every offset once; the engines above (identify/, assess/) compile their
- * own sections at their opening. After that nothing allocates, and sandboxed roles use it without a file.
+ * The knowledge blob: everything that data/ says, compiled at build time (tools/knowledge/) and
+ * embedded in the program. Opening it validates every offset once; the engines above (identify/,
+ * assess/) compile their own sections at their opening. After that nothing allocates, and sandboxed
+ * roles use it without a file.
  *
- * Blob, little-endian:  "LCKB" u32 format u32 version_off u32 sections  { char tag[4]; u32 off; u32 len; } ...
- * Offsets are from the start of the blob. Each section's layout stands above its reader (ports.c,
- * platforms.c here; signatures in identify/, rules in assess/). Strings are (u32 off, u32 len) into "STRS".
+ * Blob, little-endian, offsets from its start:
+ *
+ *     "LCKB"  u32 format  u32 version_off  u32 sections  { char tag[4]  u32 off  u32 len } ...
+ *
+ * Each section's layout stands above its reader (ports.c, platforms.c here; signatures in
+ * identify/identify_room.h, rules in assess/). Strings are (u32 off, u32 len) into section "STRS".
  */
 #ifndef LC_KNOWLEDGE_KB_H
 #define LC_KNOWLEDGE_KB_H
@@ -20,14 +24,16 @@ extern const uint8_t lc_knowledge_blob[];
 extern const uint32_t lc_knowledge_blob_n;
 
 /* Borrows `blob`. LC_EVERSION or LC_EPARSE with a message. */
-enum lc_status lc_kb_open(struct lc_slice blob, struct lc_kb **out, struct lc_err *err) LC_MUST_CHECK;
+enum lc_status lc_kb_open(struct lc_slice blob, struct lc_kb **out,
+                          struct lc_err *err) LC_MUST_CHECK;
 void lc_kb_close(struct lc_kb *kb);
 
-const char *lc_kb_version(const struct lc_kb *kb); /* hash of the data, 16 hex: recorded with each run */
+/* Hash of the data, 16 hex digits: recorded with each run. */
+const char *lc_kb_version(const struct lc_kb *kb);
 /* {NULL,0} when there is no such section. */
 struct lc_slice lc_kb_section(const struct lc_kb *kb, const char tag[static 4]);
-/* A string of the pool; the pool ends every string with NUL, so .p is a C string too. {NULL,0} when the
- * blob is damaged: no offset can lead outside. */
+/* A string of the pool; the pool ends every string with NUL, so .p is a C string too. {NULL,0} when
+ * the blob is damaged: no offset can lead outside. */
 struct lc_slice lc_kb_string(const struct lc_kb *kb, uint32_t off, uint32_t len);
 /* Reads (u32 off, u32 len) at a section's cursor; a damaged one sets at->bad and gives "". */
 struct lc_slice lc_kb_take_string(const struct lc_kb *kb, struct lc_cur *at);
@@ -38,10 +44,10 @@ struct lc_slice lc_kb_take_string(const struct lc_kb *kb, struct lc_cur *at);
 
 struct lc_port_plan {
     uint16_t port;
-    uint8_t priority;   /* 1 default scan, 2 --deep, 3 only on a hint */
-    uint8_t likely;     /* rank among all, 0 the likeliest */
-    bool connect_only;  /* never send a byte here (TVT 4567, Xiongmai 9530 and 34567, Dahua 37777) */
-    bool camera;        /* an open one is a camera maker's control port: a finding of its own */
+    uint8_t priority;  /* 1 default scan, 2 --deep, 3 only on a hint */
+    uint8_t likely;    /* rank among all, 0 the likeliest */
+    bool connect_only; /* never send a byte here (TVT 4567, Xiongmai 9530 and 34567, Dahua 37777) */
+    bool camera;       /* an open one is a camera maker's control port: a finding of its own */
     uint8_t asks_n;
     enum lc_proto_id asks[LC_PORT_ASKS]; /* in order; ONVIF follows HTTP on the same port */
     struct lc_slice service;             /* "Dahua control" */
@@ -59,11 +65,12 @@ struct lc_platform {
     struct lc_slice country; /* ISO 3166 of the maker, may be empty */
     unsigned rtsp_paths_n;
     struct lc_slice rtsp_paths[LC_RTSP_PATHS];
-    unsigned http_extras;    /* bits of enum lc_http_extra */
+    unsigned http_extras;        /* bits of enum lc_http_extra */
     struct lc_slice usual_class; /* assumed when nothing says more; may be empty */
     uint8_t usual_weight;
 };
 
-const struct lc_platform *lc_kb_platform(const struct lc_kb *kb, struct lc_slice id); /* NULL: unknown */
+const struct lc_platform *lc_kb_platform(const struct lc_kb *kb,
+                                         struct lc_slice id); /* NULL: unknown */
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The in-memory network: a list of events ordered by time, connections by number, peers by address. */
+/* The in-memory network: a list of events ordered by time, connections by number, peers by address.
+ */
 #include "net/mem.h"
 
 #include <string.h>
@@ -104,7 +105,8 @@ size_t lc_mem_packets(const struct lc_mem *m, const struct lc_mem_packet **out)
     return m->packets_n;
 }
 
-static void record(struct lc_mem *m, const struct lc_addr *a, uint16_t port, bool syn, struct lc_slice bytes)
+static void record(struct lc_mem *m, const struct lc_addr *a, uint16_t port, bool syn,
+                   struct lc_slice bytes)
 {
     if (grow((void **)&m->packets, m->packets_n, &m->packets_cap, sizeof *m->packets))
         m->packets[m->packets_n++] = (struct lc_mem_packet){m->now_us, *a, port, syn, bytes};
@@ -118,7 +120,8 @@ static void post(struct lc_mem *m, struct event ev)
     m->events[m->events_n++] = ev;
 }
 
-static const struct lc_mem_peer *peer_of(const struct lc_mem *m, const struct lc_addr *a, uint16_t port)
+static const struct lc_mem_peer *peer_of(const struct lc_mem *m, const struct lc_addr *a,
+                                         uint16_t port)
 {
     const struct lc_mem_peer *any = NULL;
 
@@ -159,7 +162,9 @@ static void say(struct lc_mem *m, struct conn *c, struct lc_slice text, bool han
     while (text.n) {
         size_t n = p->piece && p->piece < text.n ? p->piece : text.n;
 
-        post(m, (struct event){.at_us = at, .kind = EV_DATA, .conn = c->number,
+        post(m, (struct event){.at_us = at,
+                               .kind = EV_DATA,
+                               .conn = c->number,
                                .bytes = lc_slice_sub(text, 0, n)});
         text = lc_slice_from(text, n);
         at += p->gap_us;
@@ -169,7 +174,8 @@ static void say(struct lc_mem *m, struct conn *c, struct lc_slice text, bool han
         post(m, (struct event){.at_us = at, .kind = EV_GONE, .conn = c->number});
 }
 
-static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr, uint16_t port, uint32_t spent)
+static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr, uint16_t port,
+                     uint32_t spent)
 {
     struct lc_mem *m = ctx;
     const struct lc_mem_peer *p = peer_of(m, addr, port);
@@ -180,8 +186,10 @@ static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr, uin
     if (p && !lost(m))
         ev.outcome = p->outcome;
     ev.at_us = m->now_us + (ev.outcome == LC_DIAL_SILENT ? SILENT_US : p->latency_us);
-    if (ev.outcome == LC_DIAL_OPEN && grow((void **)&m->conns, m->conns_n, &m->conns_cap, sizeof *m->conns))
-        m->conns[m->conns_n++] = (struct conn){.number = number, .peer = p, .addr = *addr, .port = port};
+    if (ev.outcome == LC_DIAL_OPEN &&
+        grow((void **)&m->conns, m->conns_n, &m->conns_cap, sizeof *m->conns))
+        m->conns[m->conns_n++] =
+            (struct conn){.number = number, .peer = p, .addr = *addr, .port = port};
     post(m, ev);
 }
 
@@ -255,7 +263,8 @@ bool lc_mem_step(struct lc_mem *m, int64_t until_us)
 
     for (size_t i = 0; i < m->events_n; i++)
         if (first == LC_NPOS || m->events[i].at_us < m->events[first].at_us ||
-            (m->events[i].at_us == m->events[first].at_us && m->events[i].order < m->events[first].order))
+            (m->events[i].at_us == m->events[first].at_us &&
+             m->events[i].order < m->events[first].order))
             first = i;
     if (first == LC_NPOS || m->events[first].at_us > until_us) {
         if (until_us > m->now_us)

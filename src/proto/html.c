@@ -29,6 +29,8 @@ static const char *const marks[] = {
     "iPolis",                /* Hanwha, A4 */
     "/LAPI/V1.0/",           /* Uniview, A4 */
     "Reolink",               /* Reolink, A4 */
+    "KBVISION",              /* KBVision on Dahua, brands.md B1 */
+    "CGIProxy.fcgi",         /* Foscam, brands.md B2 */
     "vb.htm",                /* Milesight, brands.md */
     "onvif/device_service",  /* any ONVIF device, A2 */
     "onvif/devices",         /* HiChip, A2 */

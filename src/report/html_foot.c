@@ -70,8 +70,8 @@ static void put_counters(struct page *p)
 
     lc_html_tag(p, "<p>");
     LC_HTML_FILL(p,
-                 N_("Addresses asked: {0}; answered: {1}; silent: {2}; not asked because the scope "
-                    "refuses them: {3}. Silence does not mean that nothing is there."),
+                 N_("Addresses asked: {0}; answered: {1}; silent: {2}; there, but every port "
+                    "closed: {3}. Silence does not mean that nothing is there."),
                  lc_report_count(r->targets_n, p->lang, a),
                  lc_report_count(r->answered, p->lang, b), lc_report_count(r->silent, p->lang, c),
                  lc_report_count(r->refused, p->lang, d));

@@ -18,6 +18,10 @@
  * then is to be thrown away. */
 void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, struct lc_buf *out);
 
+/* Puts the findings in the order in which a reader wants them: true before unknown, worst first. To be called
+ * on a device from the store before any of the functions here. */
+void lc_report_order(struct lc_device *d, const struct lc_assessor *rules);
+
 void lc_report_csv_head(struct lc_buf *out);
 void lc_report_csv(const struct lc_device *d, const struct lc_assessor *rules, enum lc_lang lang,
                    struct lc_buf *out);

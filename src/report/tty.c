@@ -86,7 +86,7 @@ static enum tint of_takeover(enum lc_takeover t)
     return t <= LC_T2 ? RED : t <= LC_T4 ? YELLOW : t == LC_T5 ? GREEN : FAINT;
 }
 
-/* Id of the worst finding: they are stored worst first. */
+/* Id of the worst finding: lc_report_order has put it first. */
 static struct lc_slice worst(const struct lc_device *d)
 {
     for (size_t i = 0; i < d->findings_n; i++) {

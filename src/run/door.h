@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a talker and dial say to each other, over a SOCK_SEQPACKET pair: one packet is a batch of fixed
- * records of one kind. Descriptors of opened connections stand beside the answers, in their order.
+ * What a talker and dial say to each other, over a SOCK_SEQPACKET pair: one packet is a batch of
+ * fixed records of one kind. Descriptors of opened connections stand beside the answers, in their
+ * order.
  *
- *   talk -> dial   struct lc_door_ask[]     "connect me there" (spent: request segments sent meanwhile)
- *   dial -> talk   struct lc_door_answer[]  + SCM_RIGHTS for those with outcome LC_DIAL_OPEN
+ *   talk -> dial   struct lc_door_ask[]     "connect me there" (spent: request segments sent
+ * meanwhile) dial -> talk   struct lc_door_answer[]  + SCM_RIGHTS for those with outcome
+ * LC_DIAL_OPEN
  */
 #ifndef LC_RUN_DOOR_H
 #define LC_RUN_DOOR_H

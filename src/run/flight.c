@@ -49,8 +49,8 @@ void lc_flight_done(struct lc_flight *f, uint64_t slot)
     f->busy--;
 }
 
-enum lc_status lc_feeder_init(struct lc_feeder *f, const struct lc_targets *plan, struct lc_store *store,
-                              int64_t run, bool resumed)
+enum lc_status lc_feeder_init(struct lc_feeder *f, const struct lc_targets *plan,
+                              struct lc_store *store, int64_t run, bool resumed)
 {
     *f = (struct lc_feeder){.plan = plan, .store = store, .run = run, .resumed = resumed};
     f->total = lc_targets_count(plan);
@@ -103,7 +103,8 @@ enum lc_status lc_feeder_next(struct lc_feeder *f, struct lc_in_flight *out, str
     return LC_DONE;
 }
 
-static enum lc_status push(struct lc_in_flight **v, size_t *n, size_t *cap, const struct lc_in_flight *host)
+static enum lc_status push(struct lc_in_flight **v, size_t *n, size_t *cap,
+                           const struct lc_in_flight *host)
 {
     if (*n == *cap) {
         size_t want = *cap ? *cap * 2 : 64;

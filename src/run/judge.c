@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-void lc_judge_init(struct lc_judge *j, struct lc_identifier *identifier, struct lc_assessor *assessor)
+void lc_judge_init(struct lc_judge *j, struct lc_identifier *identifier,
+                   struct lc_assessor *assessor)
 {
     memset(j, 0, sizeof *j);
     j->identifier = identifier;
@@ -57,7 +58,8 @@ static struct lc_slice facts_of(struct lc_judge *j, struct lc_slice facts, uint1
     return lc_slice_of(j->split.p + begin, j->split.n - begin);
 }
 
-void lc_judge_host(struct lc_judge *j, struct lc_slice facts, int64_t now_us, struct lc_host_result *out)
+void lc_judge_host(struct lc_judge *j, struct lc_slice facts, int64_t now_us,
+                   struct lc_host_result *out)
 {
     uint16_t open[LC_TALK_PORTS];
     size_t n = open_ports(facts, open);
@@ -70,7 +72,8 @@ void lc_judge_host(struct lc_judge *j, struct lc_slice facts, int64_t now_us, st
     for (size_t i = 0; i < n; i++)
         j->endpoints[out->endpoints_n++] =
             (struct lc_endpoint_result){open[i], facts_of(j, facts, open[i], open, n)};
-    j->endpoints[out->endpoints_n++] = (struct lc_endpoint_result){0, facts_of(j, facts, 0, open, n)};
+    j->endpoints[out->endpoints_n++] =
+        (struct lc_endpoint_result){0, facts_of(j, facts, 0, open, n)};
     lc_identify(j->identifier, facts, &j->identity);
     lc_assess(j->assessor, facts, &j->identity, now_us / 1000000, &j->judgement);
     out->identity = &j->identity;

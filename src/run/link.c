@@ -135,10 +135,8 @@ enum lc_status lc_link_send_fd(struct lc_link *l, int fd)
         char room[CMSG_SPACE(sizeof(int))];
     } control = {0};
     struct iovec io = {l->out.p, l->out.n};
-    struct msghdr m = {.msg_iov = &io,
-                       .msg_iovlen = 1,
-                       .msg_control = &control,
-                       .msg_controllen = sizeof control};
+    struct msghdr m = {
+        .msg_iov = &io, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
     struct cmsghdr *c = CMSG_FIRSTHDR(&m);
     ssize_t n;
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How roles talk to each other: small typed, length-checked messages over Unix socket pairs, many per call.
+ * How roles talk to each other: small typed, length-checked messages over Unix socket pairs, many
+ * per call.
  *
- * A link is a byte stream of frames { u32 length of payload; u32 type; payload }, little-endian. Writing only
- * fills a buffer; lc_link_flush sends it. A frame longer than LC_LINK_MAX, or a payload that its reader does
- * not use up to the last byte, is a broken peer: LC_EPARSE, and the owner ends that role.
- * Descriptors travel beside a frame (lc_link_send_fd), one per call, on the links where ctl introduces roles.
+ * A link is a byte stream of frames { u32 length of payload; u32 type; payload }, little-endian.
+ * Writing only fills a buffer; lc_link_flush sends it. A frame longer than LC_LINK_MAX, or a
+ * payload that its reader does not use up to the last byte, is a broken peer: LC_EPARSE, and the
+ * owner ends that role. Descriptors travel beside a frame (lc_link_send_fd), one per call, on the
+ * links where ctl introduces roles.
  */
 #ifndef LC_RUN_LINK_H
 #define LC_RUN_LINK_H
@@ -15,10 +17,10 @@
 #define LC_LINK_MAX (128U << 10)
 
 enum lc_msg {
-    LC_MSG_HOST = 1,  /* ctl -> talk: u64 index, 16 bytes address, u32 zone */
-    LC_MSG_RESULT,    /* talk -> ctl: u64 index, u8 state, u32 packets, u64 took_us, facts */
-    LC_MSG_TALKER,    /* ctl -> dial: u32 number, with the descriptor of its link */
-    LC_MSG_STOP,      /* ctl -> any: end in order */
+    LC_MSG_HOST = 1, /* ctl -> talk: u64 index, 16 bytes address, u32 zone */
+    LC_MSG_RESULT,   /* talk -> ctl: u64 index, u8 state, u32 packets, u64 took_us, facts */
+    LC_MSG_TALKER,   /* ctl -> dial: u32 number, with the descriptor of its link */
+    LC_MSG_STOP,     /* ctl -> any: end in order */
 };
 
 struct lc_link {
@@ -31,16 +33,19 @@ struct lc_link {
 void lc_link_init(struct lc_link *l, int fd);
 void lc_link_free(struct lc_link *l); /* closes fd */
 
-struct lc_buf *lc_link_begin(struct lc_link *l, enum lc_msg type); /* write the payload into it, then end */
+struct lc_buf *lc_link_begin(struct lc_link *l,
+                             enum lc_msg type); /* write the payload into it, then end */
 void lc_link_end(struct lc_link *l);
 /* LC_OK: all sent; LC_AGAIN: some waits for the socket; LC_EIO: the peer is gone. */
 enum lc_status lc_link_flush(struct lc_link *l) LC_MUST_CHECK;
 
-/* Reads what is there (once). LC_OK, LC_AGAIN, LC_EIO when the peer is gone. `fd_out` may be NULL; else a
- * descriptor that came along, or -1. */
+/* Reads what is there (once). LC_OK, LC_AGAIN, LC_EIO when the peer is gone. `fd_out` may be NULL;
+ * else a descriptor that came along, or -1. */
 enum lc_status lc_link_read(struct lc_link *l, int *fd_out) LC_MUST_CHECK;
-/* Takes the next whole frame; the payload is valid until the next lc_link_read. LC_MORE, LC_EPARSE. */
-enum lc_status lc_link_next(struct lc_link *l, uint32_t *type, struct lc_cur *payload) LC_MUST_CHECK;
+/* Takes the next whole frame; the payload is valid until the next lc_link_read. LC_MORE, LC_EPARSE.
+ */
+enum lc_status lc_link_next(struct lc_link *l, uint32_t *type,
+                            struct lc_cur *payload) LC_MUST_CHECK;
 
 /* Sends all frames of the buffer with one descriptor beside them. Blocking, used at start only. */
 enum lc_status lc_link_send_fd(struct lc_link *l, int fd) LC_MUST_CHECK;

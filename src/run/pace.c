@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rate budgets as reserved times. Tables of fixed size, keyed so that no peer can choose its neighbours. */
+/* Rate budgets as reserved times. Tables of fixed size, keyed so that no peer can choose its
+ * neighbours. */
 #include "run/pace.h"
 
 #include "base/clock.h"
@@ -13,7 +14,7 @@ struct entry {
 };
 
 struct lc_pace {
-    int64_t host_gap, block_gap; /* microseconds between packets */
+    int64_t host_gap, block_gap;  /* microseconds between packets */
     double total_gap, total_next; /* fractions of a microsecond count at 100,000 packets/s */
     uint64_t seed;
     struct entry *hosts, *blocks;
@@ -60,11 +61,13 @@ static struct entry *find(struct entry *table, uint64_t seed, const struct lc_ad
             oldest = e;
     }
     oldest->addr = *a;
-    /* A place that was still warm keeps its time: the newcomer waits rather than the budget breaks. */
+    /* A place that was still warm keeps its time: the newcomer waits rather than the budget breaks.
+     */
     return oldest;
 }
 
-/* How far a budget may run ahead of the clock in one burst; keeps batches whole at laboratory rates. */
+/* How far a budget may run ahead of the clock in one burst; keeps batches whole at laboratory
+ * rates. */
 #define BURST_US 1000
 
 static int64_t reserve(struct entry *e, int64_t gap, uint32_t spent, int64_t now_us)
@@ -79,9 +82,10 @@ static int64_t reserve(struct entry *e, int64_t gap, uint32_t spent, int64_t now
 int64_t lc_pace_reserve(struct lc_pace *p, const struct lc_addr *a, uint32_t spent, int64_t now_us)
 {
     struct lc_addr block = lc_addr_block(a);
-    double total = p->total_next > (double)(now_us - BURST_US) ? p->total_next
-                                                               : (double)(now_us - BURST_US);
-    /* What the talker sent to the host it paced itself; here it only counts against the common budgets. */
+    double total =
+        p->total_next > (double)(now_us - BURST_US) ? p->total_next : (double)(now_us - BURST_US);
+    /* What the talker sent to the host it paced itself; here it only counts against the common
+     * budgets. */
     int64_t host_at = reserve(find(p->hosts, p->seed, a), p->host_gap, 0, now_us);
     int64_t block_at = reserve(find(p->blocks, ~p->seed, &block), p->block_gap, spent, now_us);
     int64_t at = host_at > block_at ? host_at : block_at;

@@ -33,7 +33,8 @@ int lc_role_main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     raise_descriptors();
-    /* Roles keep UTC: the C library would otherwise open the machine's zone file behind the sandbox. */
+    /* Roles keep UTC: the C library would otherwise open the machine's zone file behind the
+     * sandbox. */
     (void)setenv("TZ", "UTC0", 1);
     tzset();
     if (strcmp(role, "dial") == 0)

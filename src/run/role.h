@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Roles are this same binary, executed again with "--role NAME": a fresh address space, only the descriptors
- * of config.h, no arguments from outside. They are never started by hand.
+ * Roles are this same binary, executed again with "--role NAME": a fresh address space, only the
+ * descriptors of config.h, no arguments from outside. They are never started by hand.
  */
 #ifndef LC_RUN_ROLE_H
 #define LC_RUN_ROLE_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dial: the only role that creates network sockets. Every request of a talker passes the gate (the second,
- * independent scope check) and the budgets, then becomes a non-blocking connect; an opened connection is
- * handed to the talker that asked and forgotten here. Not one byte of a peer is read in this process.
+ * dial: the only role that creates network sockets. Every request of a talker passes the gate (the
+ * second, independent scope check) and the budgets, then becomes a non-blocking connect; an opened
+ * connection is handed to the talker that asked and forgotten here. Not one byte of a peer is read
+ * in this process.
  */
 #include "run/role.h"
 
@@ -23,18 +24,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define EVENTS_N  256
-#define TAG_CTL   0xffffffffU
-#define TAG_DOOR  0x80000000U /* + talker number */
-#define NONE      UINT32_MAX
+#define EVENTS_N 256
+#define TAG_CTL  0xffffffffU
+#define TAG_DOOR 0x80000000U /* + talker number */
+#define NONE     UINT32_MAX
 
 /* One request on its way: waiting for its time, then connecting. */
 struct attempt {
     struct lc_door_ask ask;
     uint32_t talker, epoch;
-    int fd;                /* -1 while waiting */
-    int64_t at_us;         /* leaves at; then: deadline */
-    uint32_t next, prev;   /* deadline FIFO, or free list by `next` */
+    int fd;              /* -1 while waiting */
+    int64_t at_us;       /* leaves at; then: deadline */
+    uint32_t next, prev; /* deadline FIFO, or free list by `next` */
     uint32_t heap_at;
 };
 
@@ -58,7 +59,8 @@ struct dial {
     uint32_t fifo_head, fifo_tail; /* connecting, by deadline: the time-out is one constant */
     uint32_t *heap;                /* waiting, by time */
     uint32_t heap_n, connecting_n;
-    uint32_t fresh[LC_DOOR_BATCH]; /* connects issued just now, looked at once before they go to epoll */
+    uint32_t
+        fresh[LC_DOOR_BATCH]; /* connects issued just now, looked at once before they go to epoll */
     uint32_t fresh_n;
     struct door doors[LC_TALKERS_MAX];
     size_t source_at;
@@ -90,7 +92,8 @@ static void door_flush(struct dial *d, struct door *door)
         c->cmsg_len = CMSG_LEN(sizeof(int) * door->fds_n);
         memcpy(CMSG_DATA(c), door->fds, sizeof(int) * door->fds_n);
     }
-    /* Blocking: a talker reads its door before anything else, so the wait is short; if it died, EPIPE. */
+    /* Blocking: a talker reads its door before anything else, so the wait is short; if it died,
+     * EPIPE. */
     while (sendmsg(door->fd, &m, MSG_NOSIGNAL) < 0 && errno == EINTR)
         ;
     for (size_t i = 0; i < door->fds_n; i++)
@@ -219,9 +222,11 @@ static void set_int(int fd, int level, int name, int value)
 
 static int new_socket(struct dial *d, const struct lc_addr *to)
 {
-    /* Closing resets: no TIME_WAIT pile-up. A peer that closed first is answered with a FIN by the talker. */
+    /* Closing resets: no TIME_WAIT pile-up. A peer that closed first is answered with a FIN by the
+     * talker. */
     static const struct linger reset = {1, 0};
-    int fd = socket(lc_addr_is_v4(to) ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(lc_addr_is_v4(to) ? AF_INET : AF_INET6,
+                    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
     if (fd < 0)
         return -1;
@@ -260,7 +265,8 @@ static void watch(struct dial *d, uint32_t i)
         conclude(d, i, ENOBUFS);
 }
 
-/* On a local network most connects are decided at once: one poll() for the batch spares epoll the rest. */
+/* On a local network most connects are decided at once: one poll() for the batch spares epoll the
+ * rest. */
 static void look_once(struct dial *d)
 {
     struct pollfd fds[LC_DOOR_BATCH];
@@ -310,7 +316,8 @@ static void leave(struct dial *d, uint32_t i)
 
 static void take_ask(struct dial *d, uint32_t talker, const struct lc_door_ask *ask)
 {
-    struct attempt fresh = {.ask = *ask, .talker = talker, .epoch = d->doors[talker].epoch, .fd = -1};
+    struct attempt fresh = {
+        .ask = *ask, .talker = talker, .epoch = d->doors[talker].epoch, .fd = -1};
     uint32_t i = d->free_head;
 
     if (!lc_gate_check(&d->gate, &ask->addr, d->now_s)) {

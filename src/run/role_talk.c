@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * talk: where every byte of a peer is parsed. It holds connections that dial opened, runs the talk engine
- * over them, and sends the facts to ctl. After lc_sandbox_enter it can read, write and wait on descriptors
- * it was given, and nothing else.
+ * talk: where every byte of a peer is parsed. It holds connections that dial opened, runs the talk
+ * engine over them, and sends the facts to ctl. After lc_sandbox_enter it can read, write and wait
+ * on descriptors it was given, and nothing else.
  *
- * Bytes are read straight into the crash page that ctl also sees: when this process dies in a parser, the
- * page says over whose bytes, and still holds them.
+ * Bytes are read straight into the crash page that ctl also sees: when this process dies in a
+ * parser, the page says over whose bytes, and still holds them.
  */
 #include "run/role.h"
 
@@ -24,10 +24,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define EVENTS_N  256
-#define TAG_CTL   (1ULL << 40)
-#define TAG_DOOR  (1ULL << 41)
-#define INDEX(c)  ((c)&0x3ffffU) /* a connection number's record: see src/talk/engine.h */
+#define EVENTS_N 256
+#define TAG_CTL  (1ULL << 40)
+#define TAG_DOOR (1ULL << 41)
+#define INDEX(c) ((c)&0x3ffffU) /* a connection number's record: see src/talk/engine.h */
 
 struct conn {
     int fd; /* -1: none */
@@ -51,11 +51,13 @@ struct talker {
 
 /* ---- what the engine asks of the transport ---- */
 
-static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr, uint16_t port, uint32_t spent)
+static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr, uint16_t port,
+                     uint32_t spent)
 {
     struct talker *t = ctx;
 
-    /* Full only when dial has hung for a whole host deadline: the host then ends as out of budget. */
+    /* Full only when dial has hung for a whole host deadline: the host then ends as out of budget.
+     */
     if (t->asks_n == 2 * t->conns_n)
         return;
     t->asks[t->asks_n++] =
@@ -164,8 +166,8 @@ static bool take_answers(struct talker *t)
     struct lc_door_answer answers[LC_DOOR_BATCH];
     int fds[LC_DOOR_BATCH];
     struct iovec io = {answers, sizeof answers};
-    struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = &control,
-                       .msg_controllen = sizeof control};
+    struct msghdr m = {
+        .msg_iov = &io, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
     ssize_t n = recvmsg(LC_FD_DIAL, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     size_t fds_n, at = 0;
 
@@ -232,7 +234,10 @@ static void loop(struct talker *t)
 
     while (!t->stop) {
         int64_t left = wake - t->now_us;
-        int n = epoll_wait(t->epoll, ev, EVENTS_N, left > LC_SEC(1) ? 1000 : left <= 0 ? 0 : (int)((left + 999) / 1000));
+        int n = epoll_wait(t->epoll, ev, EVENTS_N,
+                           left > LC_SEC(1) ? 1000
+                           : left <= 0      ? 0
+                                            : (int)((left + 999) / 1000));
 
         t->now_us = lc_clock_mono_us();
         for (int i = 0; i < n && !t->stop; i++) {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sandbox of each role. Landlock goes by system call, because Debian 12's headers stop at its second
- * version; rights that the running kernel does not know are masked out by its ABI number.
+ * The sandbox of each role. Landlock goes by system call, because Debian 12's headers stop at its
+ * second version; rights that the running kernel does not know are masked out by its ABI number.
  */
 #include "run/sandbox.h"
 
+#include "base/log.h"
 #include "base/tr.h"
 
 #include <cap-ng.h>
@@ -12,6 +13,7 @@
 #include <grp.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -92,9 +94,8 @@ static bool allow_memory(scmp_filter_ctx f)
 /* Calls a sanitizer makes to report; never part of a release build. */
 static bool allow_sanitizer(scmp_filter_ctx f)
 {
-    static const int calls[] = {SCMP_SYS(gettid),      SCMP_SYS(sched_yield),
-                                SCMP_SYS(sigaltstack), SCMP_SYS(tgkill), SCMP_SYS(prctl),
-                                SCMP_SYS(rt_sigaction)};
+    static const int calls[] = {SCMP_SYS(gettid), SCMP_SYS(sched_yield), SCMP_SYS(sigaltstack),
+                                SCMP_SYS(tgkill), SCMP_SYS(prctl),       SCMP_SYS(rt_sigaction)};
 
     return !SANITIZED || allow(f, calls, sizeof calls / sizeof *calls);
 }
@@ -102,14 +103,14 @@ static bool allow_sanitizer(scmp_filter_ctx f)
 static bool allow_common(scmp_filter_ctx f)
 {
     static const int calls[] = {
-        SCMP_SYS(read),         SCMP_SYS(write),          SCMP_SYS(close),
-        SCMP_SYS(epoll_wait),   SCMP_SYS(epoll_pwait),    SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_ctl),
-        SCMP_SYS(recvmsg),      SCMP_SYS(recvfrom),       SCMP_SYS(shutdown),
-        SCMP_SYS(clock_gettime),
-        SCMP_SYS(munmap),       SCMP_SYS(mremap),         SCMP_SYS(madvise),
-        SCMP_SYS(brk),          SCMP_SYS(futex),          SCMP_SYS(getrandom),
-        SCMP_SYS(exit_group),   SCMP_SYS(rt_sigreturn),   SCMP_SYS(restart_syscall),
-        SCMP_SYS(rt_sigprocmask), SCMP_SYS(getpid), /* OpenSSL's generator looks for a fork */
+        SCMP_SYS(read),         SCMP_SYS(write),           SCMP_SYS(close),
+        SCMP_SYS(epoll_wait),   SCMP_SYS(epoll_pwait),     SCMP_SYS(epoll_pwait2),
+        SCMP_SYS(epoll_ctl),    SCMP_SYS(recvmsg),         SCMP_SYS(recvfrom),
+        SCMP_SYS(shutdown),     SCMP_SYS(clock_gettime),   SCMP_SYS(munmap),
+        SCMP_SYS(mremap),       SCMP_SYS(madvise),         SCMP_SYS(brk),
+        SCMP_SYS(futex),        SCMP_SYS(getrandom),       SCMP_SYS(exit_group),
+        SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigprocmask),
+        SCMP_SYS(getpid), /* OpenSSL's generator looks for a fork */
     };
 
     return allow(f, calls, sizeof calls / sizeof *calls) && allow_memory(f) && allow_sanitizer(f);
@@ -123,7 +124,7 @@ static bool allow_send(scmp_filter_ctx f)
 
 static bool allow_dial(scmp_filter_ctx f)
 {
-    static const int calls[] = {SCMP_SYS(socket),     SCMP_SYS(connect), SCMP_SYS(bind),
+    static const int calls[] = {SCMP_SYS(socket),     SCMP_SYS(connect),    SCMP_SYS(bind),
                                 SCMP_SYS(setsockopt), SCMP_SYS(getsockopt), SCMP_SYS(poll),
                                 SCMP_SYS(sendmsg)};
 
@@ -170,12 +171,17 @@ enum lc_status lc_sandbox_enter(enum lc_role role, bool required, struct lc_sand
         enter_limits();
         out->other_user = become_nobody();
         out->no_caps = drop_capabilities();
+        /* Changing the user cleared the promise to die with ctl. */
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     }
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-        return lc_fail(err, LC_EPERM, "%s", _("the kernel refuses no_new_privs; run 'lenscap doctor'"));
+        return lc_fail(err, LC_EPERM, "%s",
+                       _("the kernel refuses no_new_privs; run 'lenscap doctor'"));
     if (role != LC_ROLE_CTL && out->landlock_abi && !landlock_nothing(out->landlock_abi))
         out->landlock_abi = 0;
     out->seccomp = enter_seccomp(role);
+    if (role != LC_ROLE_CTL && (!out->seccomp || out->landlock_abi == 0))
+        lc_log(LC_LOG_WARN, "%s", _("this kernel confines the roles only in part; see 'lenscap doctor'"));
     if (required && (!out->seccomp || (role != LC_ROLE_CTL && out->landlock_abi == 0)))
         return lc_fail(err, LC_EPERM, "%s",
                        _("this kernel offers no seccomp or Landlock, which --require-sandbox asks "

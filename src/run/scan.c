@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ctl's event loop. One table row per host in flight and talker; everything a talker holds can be asked
- * again, so its death is an ordinary event. See scan.h for the promises; flight.c for the rows.
+ * ctl's event loop. One table row per host in flight and talker; everything a talker holds can be
+ * asked again, so its death is an ordinary event. See scan.h for the promises; flight.c for the
+ * rows.
  */
 #include "run/scan.h"
 
@@ -19,15 +20,16 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define COMMIT_US    LC_MS(250)
-#define COMMIT_N     2000U
-#define PROGRESS_US  LC_MS(250)
-#define LOST_MAX     6U /* talkers that one host may cost, whoever is to blame */
-#define QUARANTINE   (LC_TALKERS_MAX - 1) /* its number at dial */
-#define TAG_SIGNAL   1000U
-#define TAG_DIAL     1001U
+#define COMMIT_US   LC_MS(250)
+#define COMMIT_N    2000U
+#define PROGRESS_US LC_MS(250)
+#define LOST_MAX    6U                   /* talkers that one host may cost, whoever is to blame */
+#define QUARANTINE  (LC_TALKERS_MAX - 1) /* its number at dial */
+#define TAG_SIGNAL  1000U
+#define TAG_DIAL    1001U
 
 struct talker {
     struct lc_child child;
@@ -45,7 +47,7 @@ struct scan {
     struct lc_judge judge;
     int config_fd, epoll, signals;
     int64_t now_us, started_us, commit_us, shown_us;
-    uint64_t done_before;   /* by the run that is resumed */
+    uint64_t done_before; /* by the run that is resumed */
     size_t uncommitted;
     struct lc_addr fresh[COMMIT_N]; /* answered hosts of the open transaction */
     size_t fresh_n;
@@ -154,6 +156,8 @@ static void keep_bytes(struct scan *s, const struct lc_crash_page *page, const s
 
     if (s->set->faults_dir == NULL)
         return;
+    if (mkdir(s->set->faults_dir, 0700) != 0 && errno != EEXIST)
+        lc_log(LC_LOG_WARN, _("%s: cannot be made: %s"), s->set->faults_dir, strerror(errno));
     (void)lc_addr_format(addr, text);
     (void)snprintf(name, sizeof name, "%s/fault-%s-%u-%lld.bin", s->set->faults_dir, text,
                    page->port, (long long)lc_clock_wall_us());
@@ -311,9 +315,10 @@ static void show_progress(struct scan *s)
     s->shown_us = s->now_us;
     p->elapsed_us = s->now_us - s->started_us;
     /* From the ledger: what is done, by what it took. Silent until a twentieth gives it a basis. */
-    p->left_us = here && here >= (p->targets - s->done_before) / 20
-                     ? (int64_t)((double)p->elapsed_us / (double)here * (double)(p->targets - p->done))
-                     : -1;
+    p->left_us =
+        here && here >= (p->targets - s->done_before) / 20
+            ? (int64_t)((double)p->elapsed_us / (double)here * (double)(p->targets - p->done))
+            : -1;
     s->set->progress(s->set->ctx, p);
 }
 
@@ -474,13 +479,14 @@ enum lc_status lc_scan_run(const struct lc_scan_setup *setup, struct lc_scan_sum
     out->last.targets = lc_targets_count(setup->plan);
     lc_judge_init(&s->judge, setup->identifier, setup->assessor);
     st = lc_feeder_init(&s->feeder, setup->plan, setup->store, setup->run->id, setup->resumed);
-    out->last.done = s->done_before = setup->run->answered + setup->run->silent +
-                                      setup->run->refused + setup->run->faults;
+    out->last.done = s->done_before =
+        setup->run->answered + setup->run->silent + setup->run->refused + setup->run->faults;
     if (st == LC_OK)
         st = begin(s);
     if (st == LC_OK)
         st = loop(s);
-    /* What was answered is kept even when the run ends badly, unless the disk itself is the reason. */
+    /* What was answered is kept even when the run ends badly, unless the disk itself is the reason.
+     */
     last = st == LC_EIO ? LC_OK : commit(s);
     if (st == LC_OK)
         st = last;

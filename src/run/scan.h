@@ -2,10 +2,11 @@
 /*
  * One run, from the plan to the book: ctl's side of the pipeline.
  *
- * ctl hands addresses to the talkers, takes their facts back, resolves identity and judgement, and writes
- * them with their unit's done mask in one transaction; a device is announced only after its commit. A talker
- * that dies loses nothing: its hosts are asked again, and the one whose bytes it was parsing is asked alone,
- * in quarantine; only if that kills the quarantine too it is recorded as a parser fault, its bytes kept.
+ * ctl hands addresses to the talkers, takes their facts back, resolves identity and judgement, and
+ * writes them with their unit's done mask in one transaction; a device is announced only after its
+ * commit. A talker that dies loses nothing: its hosts are asked again, and the one whose bytes it
+ * was parsing is asked alone, in quarantine; only if that kills the quarantine too it is recorded
+ * as a parser fault, its bytes kept.
  */
 #ifndef LC_RUN_SCAN_H
 #define LC_RUN_SCAN_H
@@ -22,7 +23,7 @@ struct lc_scan_setup {
     const struct lc_scope *scope;
     const struct lc_targets *plan;
     struct lc_store *store;
-    struct lc_run *run;          /* begun or resumed; its counters are kept up to date */
+    struct lc_run *run; /* begun or resumed; its counters are kept up to date */
     bool resumed;
     const struct lc_kb *kb;
     struct lc_identifier *identifier;
@@ -35,17 +36,18 @@ struct lc_scan_setup {
     size_t sources_n;
     int64_t connect_us, dialogue_us, host_us;
     bool sandbox_required;
-    const char *faults_dir;      /* where bytes that crashed a parser twice are kept; NULL: nowhere */
+    const char *faults_dir; /* where bytes that crashed a parser twice are kept; NULL: nowhere */
     void *ctx;
     void (*device)(void *ctx, const struct lc_addr *addr); /* stored now; may be NULL */
-    void (*progress)(void *ctx, const struct lc_scan_progress *p); /* a few times a second; may be NULL */
+    void (*progress)(void *ctx,
+                     const struct lc_scan_progress *p); /* a few times a second; may be NULL */
 };
 
 struct lc_scan_summary {
     struct lc_scan_progress last;
-    bool interrupted;            /* Ctrl-C or TERM: the store is valid, --resume goes on */
-    uint64_t packets, restarts;  /* initiated; talkers that had to be replaced */
-    int64_t cpu_us[3];           /* ctl, dial, talk */
+    bool interrupted;           /* Ctrl-C or TERM: the store is valid, --resume goes on */
+    uint64_t packets, restarts; /* initiated; talkers that had to be replaced */
+    int64_t cpu_us[3];          /* ctl, dial, talk */
 };
 
 #define LC_SCAN_CONNECT_US LC_SEC(3)

@@ -30,7 +30,8 @@ static void become(const char *role, const int *fds, int n)
     for (int i = 0; i < n; i++)
         if (fcntl(fds[i], F_DUPFD, HIGH_FD + i) < 0)
             _exit(5);
-    /* F_DUPFD gives the lowest free number from there on; nothing is open above, so HIGH_FD + i it is. */
+    /* F_DUPFD gives the lowest free number from there on; nothing is open above, so HIGH_FD + i it
+     * is. */
     for (int i = 0; i < n; i++)
         if (dup2(HIGH_FD + i, LC_FD_CTL + i) < 0)
             _exit(5);
@@ -42,7 +43,8 @@ static void become(const char *role, const int *fds, int n)
     _exit(5);
 }
 
-static enum lc_status start(struct lc_child *c, const char *role, int *fds, int n, struct lc_err *err)
+static enum lc_status start(struct lc_child *c, const char *role, int *fds, int n,
+                            struct lc_err *err)
 {
     int pair[2];
 
@@ -84,8 +86,8 @@ static bool crash_page(struct lc_child *c)
     return c->page != NULL;
 }
 
-enum lc_status lc_spawn_talk(struct lc_child *c, int config_fd, struct lc_child *dial, uint32_t number,
-                             struct lc_err *err)
+enum lc_status lc_spawn_talk(struct lc_child *c, int config_fd, struct lc_child *dial,
+                             uint32_t number, struct lc_err *err)
 {
     int door[2], fds[FDS_MAX];
     enum lc_status st;
@@ -128,6 +130,6 @@ int64_t lc_child_end(struct lc_child *c, bool kill_it)
         (void)close(c->crash_fd);
     c->page = NULL;
     c->crash_fd = -1;
-    return (int64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec +
-           used.ru_stime.tv_usec;
+    return (int64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 +
+           used.ru_utime.tv_usec + used.ru_stime.tv_usec;
 }

@@ -17,8 +17,8 @@ struct lc_child {
 
 enum lc_status lc_spawn_dial(struct lc_child *c, int config_fd, struct lc_err *err) LC_MUST_CHECK;
 /* Also makes the door between the talker and dial and introduces it under `number`. */
-enum lc_status lc_spawn_talk(struct lc_child *c, int config_fd, struct lc_child *dial, uint32_t number,
-                             struct lc_err *err) LC_MUST_CHECK;
+enum lc_status lc_spawn_talk(struct lc_child *c, int config_fd, struct lc_child *dial,
+                             uint32_t number, struct lc_err *err) LC_MUST_CHECK;
 /* Closes the link (the role then ends by itself), waits, frees. Returns the CPU time it used. */
 int64_t lc_child_end(struct lc_child *c, bool kill_it);
 

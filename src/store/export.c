@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The canonical form of a store: two stores hold the same result when these lines are equal. JSON lines: one of
- * head, one for each run (oldest first), one for each device in address order. Everything that may differ
- * between two runs with one result is left out: times, surrogate ids, order of insertion, the device's own
- * clock, the program's version. Keyed hashes differ from store to store: they are written as "h:".
+ * The canonical form of a store: two stores hold the same result when these lines are equal. JSON
+ * lines: one of head, one for each run (oldest first), one for each device in address order.
+ * Everything that may differ between two runs with one result is left out: times, surrogate ids,
+ * order of insertion, the device's own clock, the program's version. Keyed hashes differ from store
+ * to store: they are written as "h:".
  */
 #include "store/sql.h"
 #include "base/mem.h"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opening the book: who may read the file, how SQLite is set, the deployment's key; committing and closing.
+ * Opening the book: who may read the file, how SQLite is set, the deployment's key; committing and
+ * closing.
  *
- * The file is made here and not by SQLite, so that it is 0600 from its first moment whatever the umask says;
- * SQLite gives its -wal and -shm files the same mode. Its folder is synced, or a power cut could take the
- * new name away.
+ * The file is made here and not by SQLite, so that it is 0600 from its first moment whatever the
+ * umask says; SQLite gives its -wal and -shm files the same mode. Its folder is synced, or a power
+ * cut could take the new name away.
  */
 #include "store/sql.h"
 #include "base/mem.h"
@@ -17,9 +18,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* 16 MiB of pages cached: the inner pages of a national store; a WAL of 4,000 pages between checkpoints halves
- * their cost against SQLite's 1,000. Freed pages are not overwritten on the hot path: what must not be kept in
- * clear never gets in. */
+/* 16 MiB of pages cached: the inner pages of a national store; a WAL of 4,000 pages between
+ * checkpoints halves their cost against SQLite's 1,000. Freed pages are not overwritten on the hot
+ * path: what must not be kept in clear never gets in. */
 static const char settings[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                                "PRAGMA foreign_keys=ON; PRAGMA cache_size=-16384;"
                                "PRAGMA wal_autocheckpoint=4000; PRAGMA secure_delete=OFF;"
@@ -83,7 +84,8 @@ static enum lc_status check_file(const char *path, bool read_only, struct lc_err
 static enum lc_status load_key(struct lc_store *s, struct lc_err *err)
 {
     sqlite3_stmt *q = NULL;
-    int rc = sqlite3_prepare_v2(s->db, "SELECT value FROM setting WHERE name = 'key'", -1, &q, NULL);
+    int rc =
+        sqlite3_prepare_v2(s->db, "SELECT value FROM setting WHERE name = 'key'", -1, &q, NULL);
     struct lc_slice key = {NULL, 0};
 
     if (rc == SQLITE_OK)

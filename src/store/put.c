@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writing what one host said. First everything is looked at without touching the data base, so that malformed
- * facts cost nothing; then the host's bit in its unit is set: when it was set already, the result is left as it
- * stands (the first one that was committed counts). All of it is one part of the open transaction.
+ * Writing what one host said. First everything is looked at without touching the data base, so that
+ * malformed facts cost nothing; then the host's bit in its unit is set: when it was set already,
+ * the result is left as it stands (the first one that was committed counts). All of it is one part
+ * of the open transaction.
  *
- * The usual host is new, so its device is inserted first and only looked up when that changes nothing.
+ * The usual host is new, so its device is inserted first and only looked up when that changes
+ * nothing.
  */
 #include "store/sql.h"
 #include "base/mem.h"
@@ -52,8 +54,8 @@ static void judge_outcome(struct lc_seen *e, struct lc_slice outcome, bool spoke
     e->complete = e->refused || (e->open && spoke && !odd);
 }
 
-/* One pass over an endpoint's facts. Only a dialogue that ran to its end proves that something is not there:
- * every oddity but "accepts-everything" says that this one did not. */
+/* One pass over an endpoint's facts. Only a dialogue that ran to its end proves that something is
+ * not there: every oddity but "accepts-everything" says that this one did not. */
 static enum lc_status look(struct lc_store *s, const struct lc_endpoint_result *r,
                            struct lc_seen *e, struct lc_err *err)
 {
@@ -106,8 +108,7 @@ static enum lc_status look_at_all(struct lc_store *s, const struct lc_host_resul
 }
 
 /* LC_DONE when the host was done already. */
-static enum lc_status mark_unit(struct lc_store *s, int64_t run, uint64_t index,
-                                struct lc_err *err)
+static enum lc_status mark_unit(struct lc_store *s, int64_t run, uint64_t index, struct lc_err *err)
 {
     uint64_t bit = (uint64_t)1 << (index % LC_UNIT_HOSTS);
     enum lc_status st = lc_sql_exec(s, LC_Q_UNIT_MARK, err, "iii", run,
@@ -151,8 +152,8 @@ static enum lc_status write_device(struct lc_store *s, enum lc_sql how, int64_t 
                        (int64_t)j->exposure, (int64_t)j->takeover, j->takeover_why);
 }
 
-/* The device behind the address: id 0 when a host that did not answer was never known. A fault says nothing
- * about who a known device is, so only an answer renews its identity. */
+/* The device behind the address: id 0 when a host that did not answer was never known. A fault says
+ * nothing about who a known device is, so only an answer renews its identity. */
 static enum lc_status put_device(struct lc_store *s, int64_t run, const struct lc_host_result *r,
                                  int64_t *id, bool *known, struct lc_err *err)
 {
@@ -257,15 +258,14 @@ static enum lc_status any_row(struct lc_store *s, enum lc_sql which, int64_t a, 
 static enum lc_status settle_port(struct lc_store *s, int64_t run, int64_t device, uint16_t port,
                                   struct lc_err *err)
 {
-    enum lc_status st =
-        lc_sql_exec(s, LC_Q_FINDING_FIX, err, "iii", device, (int64_t)port, run);
+    enum lc_status st = lc_sql_exec(s, LC_Q_FINDING_FIX, err, "iii", device, (int64_t)port, run);
 
-    return st == LC_OK
-               ? lc_sql_exec(s, LC_Q_FINDING_DROP, err, "iii", device, (int64_t)port, run)
-               : st;
+    return st == LC_OK ? lc_sql_exec(s, LC_Q_FINDING_DROP, err, "iii", device, (int64_t)port, run)
+                       : st;
 }
 
-/* The judgement tells a rule's UNKNOWN once per device: it keeps the rule's findings on every port. */
+/* The judgement tells a rule's UNKNOWN once per device: it keeps the rule's findings on every port.
+ */
 static enum lc_status keep_unknown(struct lc_store *s, int64_t run, int64_t device,
                                    const struct lc_judgement *j, struct lc_err *err)
 {
@@ -273,16 +273,17 @@ static enum lc_status keep_unknown(struct lc_store *s, int64_t run, int64_t devi
 
     for (size_t i = 0; j && i < j->findings_n && st == LC_OK; i++)
         if (j->findings[i].result == LC_TRI_UNKNOWN)
-            st = lc_sql_exec(s, LC_Q_FINDING_KEEP, err, "iti", device, j->findings[i].rule->id,
-                             run);
+            st =
+                lc_sql_exec(s, LC_Q_FINDING_KEEP, err, "iti", device, j->findings[i].rule->id, run);
     return st;
 }
 
 /*
- * Findings of a known device that this judgement no longer names. The judgement keeps TRUE and UNKNOWN ones, so
- * a missing one is FALSE or was not looked at. It counts as FALSE, and the finding as fixed, only where the
- * check was completed: the endpoint refused the connection, or its dialogue ran to its end and a camera was
- * judged. A finding of the whole device needs that of every endpoint that ever answered.
+ * Findings of a known device that this judgement no longer names. The judgement keeps TRUE and
+ * UNKNOWN ones, so a missing one is FALSE or was not looked at. It counts as FALSE, and the finding
+ * as fixed, only where the check was completed: the endpoint refused the connection, or its
+ * dialogue ran to its end and a camera was judged. A finding of the whole device needs that of
+ * every endpoint that ever answered.
  */
 static enum lc_status settle(struct lc_store *s, int64_t run, int64_t device,
                              const struct lc_host_result *r, struct lc_err *err)

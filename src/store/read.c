@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading devices back. A device is gathered whole into an arena of its own and then lives without the data
- * base. What is read was written by us, but a file can be damaged: numbers are brought into their range.
+ * Reading devices back. A device is gathered whole into an arena of its own and then lives without
+ * the data base. What is read was written by us, but a file can be damaged: numbers are brought
+ * into their range.
  */
 #include "store/sql.h"
 #include "base/tr.h"
@@ -104,8 +105,7 @@ static bool take_finding(struct lc_device *d, sqlite3_stmt *q)
 }
 
 static enum lc_status take_all(struct lc_store *s, enum lc_sql which, struct lc_device *d,
-                               bool (*take)(struct lc_device *, sqlite3_stmt *),
-                               struct lc_err *err)
+                               bool (*take)(struct lc_device *, sqlite3_stmt *), struct lc_err *err)
 {
     sqlite3_stmt *q;
     enum lc_status st = lc_sql_open(s, which, &q, err, "i", d->id);

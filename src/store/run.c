@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs: their plan, their units, their counters. The counters are counted here, in the transaction that holds
- * the results, and only for hosts that were not done yet: so they add up whatever was killed in between.
+ * Runs: their plan, their units, their counters. The counters are counted here, in the transaction
+ * that holds the results, and only for hosts that were not done yet: so they add up whatever was
+ * killed in between.
  */
 #include "store/sql.h"
 #include "base/clock.h"
@@ -122,7 +123,8 @@ static enum lc_status get_plan(struct lc_store *s, int64_t run, struct lc_target
     if (st != LC_OK)
         return st;
     while ((st = lc_sql_row(s, q, err)) == LC_OK) {
-        struct lc_range r = {lc_addr_of_key(lc_sql_bytes(q, 0)), lc_addr_of_key(lc_sql_bytes(q, 1))};
+        struct lc_range r = {lc_addr_of_key(lc_sql_bytes(q, 0)),
+                             lc_addr_of_key(lc_sql_bytes(q, 1))};
 
         if (push(plan, &r) != LC_OK) {
             (void)sqlite3_reset(q);

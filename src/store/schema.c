@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The schema and its history: a numbered list of steps, forward only. A released step never changes; a new one
- * is appended. user_version of the file says how many have been taken; all missing ones are taken in one
- * transaction, so a kill in the middle leaves the old schema.
+ * The schema and its history: a numbered list of steps, forward only. A released step never
+ * changes; a new one is appended. user_version of the file says how many have been taken; all
+ * missing ones are taken in one transaction, so a kill in the middle leaves the old schema.
  *
- * Numbers in columns: attr is enum lc_attr, result and exposed enum lc_tri, exposure and takeover their enums,
- * state enum lc_finding_state, fact the id in data/facts.yaml. An addr is 16 bytes (20 with a zone). Times are
- * microseconds since 1970 UTC. Tables without rowid carry their key once; a device's rows lie side by side.
+ * Numbers in columns: attr is enum lc_attr, result and exposed enum lc_tri, exposure and takeover
+ * their enums, state enum lc_finding_state, fact the id in data/facts.yaml. An addr is 16 bytes (20
+ * with a zone). Times are microseconds since 1970 UTC. Tables without rowid carry their key once; a
+ * device's rows lie side by side.
  */
 #include "store/sql.h"
 #include "base/hash.h"
@@ -29,7 +30,8 @@ static const char step_1[] =
     " PRIMARY KEY(run, unit)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE device("
     " id INTEGER PRIMARY KEY, addr BLOB NOT NULL UNIQUE, merged_into INTEGER REFERENCES device,"
-    " first_us INTEGER NOT NULL, last_us INTEGER NOT NULL, last_run INTEGER NOT NULL REFERENCES run,"
+    " first_us INTEGER NOT NULL, last_us INTEGER NOT NULL, last_run INTEGER NOT NULL REFERENCES "
+    "run,"
     " class TEXT NOT NULL, platform TEXT, brand TEXT, model TEXT, firmware TEXT,"
     " class_pct INTEGER NOT NULL, platform_pct INTEGER NOT NULL, brand_pct INTEGER NOT NULL,"
     " model_pct INTEGER NOT NULL, firmware_pct INTEGER NOT NULL, conflict INTEGER NOT NULL,"
@@ -78,7 +80,8 @@ static int add_key(struct lc_store *s)
 {
     sqlite3_stmt *q = NULL;
     uint8_t key[32];
-    int rc = sqlite3_prepare_v2(s->db, "INSERT OR IGNORE INTO setting VALUES('key', ?)", -1, &q, NULL);
+    int rc =
+        sqlite3_prepare_v2(s->db, "INSERT OR IGNORE INTO setting VALUES('key', ?)", -1, &q, NULL);
 
     lc_random(key, sizeof key);
     if (rc == SQLITE_OK)

@@ -91,7 +91,7 @@ static const char *const statements[LC_Q_COUNT] = {
                             "(SELECT coalesce(merged_into, id) FROM device WHERE addr = ?)",
     [LC_Q_ENDPOINT_OF] = "SELECT e.port, o.facts FROM endpoint e JOIN observation o ON "
                          "o.run = e.last_run AND o.device = e.device AND o.port = e.port "
-                         "WHERE e.device = ? ORDER BY e.port",
+                         "WHERE e.device = ? AND e.port <> 0 ORDER BY e.port",
     [LC_Q_CLAIM_OF] = "SELECT attr, weight, port, fact, value, signature, evidence FROM claim "
                       "WHERE device = ? ORDER BY n",
     [LC_Q_FINDING_OF] = "SELECT port, rule, result, state, fact, evidence, first_us, last_us "
@@ -112,8 +112,8 @@ static enum lc_status describe(struct lc_store *s, int rc, struct lc_err *err)
                        s->path);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return lc_fail(err, LC_EIO,
-                       _("another program is writing to %s: wait until it is done"), s->path);
+        return lc_fail(err, LC_EIO, _("another program is writing to %s: wait until it is done"),
+                       s->path);
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
@@ -286,6 +286,5 @@ void lc_hashed(const struct lc_store *s, struct lc_slice value, char out[static 
 
 bool lc_fact_is_personal(enum lc_fact_name name)
 {
-    return name > LC_F_NONE && name < LC_F_COUNT &&
-           lc_fact_infos[name].privacy == LC_FP_PERSONAL;
+    return name > LC_F_NONE && name < LC_F_COUNT && lc_fact_infos[name].privacy == LC_FP_PERSONAL;
 }

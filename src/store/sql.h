@@ -2,9 +2,10 @@
 /*
  * Inside the store: the open data base, its cached statements, and the one way to run them.
  *
- * Every statement of the store stands in sql.c, prepared at first use and kept. Values are bound without
- * copies, so what is bound lives until the statement has been stepped. A failure inside the open transaction
- * rolls it back and is remembered: from then on every write gives the same answer, and nothing is retried.
+ * Every statement of the store stands in sql.c, prepared at first use and kept. Values are bound
+ * without copies, so what is bound lives until the statement has been stepped. A failure inside the
+ * open transaction rolls it back and is remembered: from then on every write gives the same answer,
+ * and nothing is retried.
  */
 #ifndef LC_STORE_SQL_H
 #define LC_STORE_SQL_H
@@ -54,7 +55,13 @@ enum lc_sql {
 };
 
 /* finding.state. UNDECIDED rows have never been TRUE. */
-enum lc_finding_state { LC_FS_UNDECIDED, LC_FS_NEW, LC_FS_CONFIRMED, LC_FS_FIXED, LC_FS_REAPPEARED };
+enum lc_finding_state {
+    LC_FS_UNDECIDED,
+    LC_FS_NEW,
+    LC_FS_CONFIRMED,
+    LC_FS_FIXED,
+    LC_FS_REAPPEARED
+};
 
 /* One endpoint of the host that is being written, looked at once. */
 struct lc_seen {
@@ -74,8 +81,8 @@ struct lc_store {
     bool writing;          /* a transaction is open */
     enum lc_status failed; /* of an earlier write: every later one fails alike */
     struct lc_err failure;
-    int64_t run;           /* of the counters below */
-    int64_t counted[4];    /* by enum lc_host_state, since the last commit */
+    int64_t run;        /* of the counters below */
+    int64_t counted[4]; /* by enum lc_host_state, since the last commit */
     struct lc_seen *seen;
     size_t seen_cap;
     struct lc_arena scratch; /* facts with their personal values hashed; emptied by each put */
@@ -97,17 +104,18 @@ struct lc_slice lc_sql_bytes(sqlite3_stmt *q, int col);
 /* Opens the transaction unless one is open; gives the remembered failure when there is one. */
 enum lc_status lc_sql_begin(struct lc_store *s, struct lc_err *err) LC_MUST_CHECK;
 
-/* Brings the file's schema to what this program knows. LC_EVERSION, or LC_EINVAL when the file is not ours. */
-enum lc_status lc_schema_open(struct lc_store *s, bool read_only, bool *old, struct lc_err *err)
-    LC_MUST_CHECK;
+/* Brings the file's schema to what this program knows. LC_EVERSION, or LC_EINVAL when the file is
+ * not ours. */
+enum lc_status lc_schema_open(struct lc_store *s, bool read_only, bool *old,
+                              struct lc_err *err) LC_MUST_CHECK;
 
 /* Writes the counted hosts of the open transaction into their run. */
 enum lc_status lc_run_count(struct lc_store *s, int64_t run, struct lc_err *err) LC_MUST_CHECK;
 /* A row of the run's columns as they stand in sql.c. */
 void lc_run_take(sqlite3_stmt *q, struct lc_run *run);
 
-/* An address as a key: 16 bytes, and 4 more (big-endian) when it has a zone, so that memcmp sorts like
- * lc_addr_cmp. Returns the length. */
+/* An address as a key: 16 bytes, and 4 more (big-endian) when it has a zone, so that memcmp sorts
+ * like lc_addr_cmp. Returns the length. */
 size_t lc_addr_key(const struct lc_addr *a, uint8_t out[static 20]);
 struct lc_addr lc_addr_of_key(struct lc_slice key);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The book: runs, units, endpoints, observations, devices, claims, findings. SQLite in WAL mode with
- * synchronous=FULL; readable by its owner alone (umask 077, refused when others can read it).
+ * The book: runs, units, endpoints, observations, devices, claims, findings. SQLite in WAL mode
+ * with synchronous=FULL; readable by its owner alone (umask 077, refused when others can read it).
  *
- * Durability: lc_store_commit returns only after the transaction is synced; a unit's host is done only in
- * the transaction that holds its results. kill -9 loses at most what was not committed. A failed sync is
- * LC_EIO and ends the run: it is never retried. A full disk is LC_EIO with a message that says so.
+ * Durability: lc_store_commit returns only after the transaction is synced; a unit's host is done
+ * only in the transaction that holds its results. kill -9 loses at most what was not committed. A
+ * failed sync is LC_EIO and ends the run: it is never retried. A full disk is LC_EIO with a message
+ * that says so.
  */
 #ifndef LC_STORE_STORE_H
 #define LC_STORE_STORE_H
@@ -17,9 +18,10 @@ struct lc_store;
 
 #define LC_UNIT_HOSTS 64U /* hosts per unit: the done mask is one 64-bit column */
 
-/* ":memory:" keeps nothing. Creates the file (0600) unless read_only. LC_EVERSION: made by a newer program. */
-enum lc_status lc_store_open(const char *path, bool read_only, struct lc_store **out, struct lc_err *err)
-    LC_MUST_CHECK;
+/* ":memory:" keeps nothing. Creates the file (0600) unless read_only. LC_EVERSION: made by a newer
+ * program. */
+enum lc_status lc_store_open(const char *path, bool read_only, struct lc_store **out,
+                             struct lc_err *err) LC_MUST_CHECK;
 void lc_store_close(struct lc_store *s);
 /* $XDG_DATA_HOME/lenscap/lenscap.db or ~/.local/share/...; creates the folder 0700. */
 enum lc_status lc_store_default_path(struct lc_buf *out, struct lc_err *err) LC_MUST_CHECK;
@@ -33,7 +35,7 @@ struct lc_run {
     uint8_t scope_hash[32];
     int64_t started_us, ended_us; /* ended 0: not finished */
     uint64_t targets_n;
-    uint64_t plan_hash;           /* of the planned ranges and the port list: a resume must match it */
+    uint64_t plan_hash; /* of the planned ranges and the port list: a resume must match it */
     char knowledge[17], program[32];
     bool deep;
     /* counters that add up: targets_n = answered + silent + refused + faults once ended */
@@ -41,15 +43,17 @@ struct lc_run {
 };
 
 /* Starts a run and writes its plan (ranges) and units. Fills run->id. */
-enum lc_status lc_store_run_begin(struct lc_store *s, struct lc_run *run, const struct lc_targets *plan,
-                                  struct lc_err *err) LC_MUST_CHECK;
-/* The newest run that did not end. LC_ENOENT when there is none. `plan` is filled as it was stored. */
+enum lc_status lc_store_run_begin(struct lc_store *s, struct lc_run *run,
+                                  const struct lc_targets *plan, struct lc_err *err) LC_MUST_CHECK;
+/* The newest run that did not end. LC_ENOENT when there is none. `plan` is filled as it was stored.
+ */
 enum lc_status lc_store_run_resume(struct lc_store *s, struct lc_run *run, struct lc_targets *plan,
                                    struct lc_err *err) LC_MUST_CHECK;
 /* Bit i of the answer: host unit*64+i is done. */
 enum lc_status lc_store_unit_mask(struct lc_store *s, int64_t run, uint64_t unit, uint64_t *mask,
                                   struct lc_err *err) LC_MUST_CHECK;
-enum lc_status lc_store_run_end(struct lc_store *s, struct lc_run *run, struct lc_err *err) LC_MUST_CHECK;
+enum lc_status lc_store_run_end(struct lc_store *s, struct lc_run *run,
+                                struct lc_err *err) LC_MUST_CHECK;
 
 /* ---- results of one host ---- */
 
@@ -118,8 +122,8 @@ struct lc_device {
     struct lc_device_finding *findings;
 };
 
-/* Calls `each` for every device in address order; a status other than LC_OK from it ends the walk and is
- * returned. The device is freed after each call. `run` 0: all. */
+/* Calls `each` for every device in address order; a status other than LC_OK from it ends the walk
+ * and is returned. The device is freed after each call. `run` 0: all. */
 typedef enum lc_status lc_device_fn(void *ctx, struct lc_device *d);
 enum lc_status lc_store_each(struct lc_store *s, int64_t run, lc_device_fn *each, void *ctx,
                              struct lc_err *err) LC_MUST_CHECK;
@@ -127,9 +131,11 @@ enum lc_status lc_store_each(struct lc_store *s, int64_t run, lc_device_fn *each
 enum lc_status lc_store_device(struct lc_store *s, const char *which, struct lc_device *out,
                                struct lc_err *err) LC_MUST_CHECK;
 /* Newest run, ended or not. LC_ENOENT when the store is empty. */
-enum lc_status lc_store_last_run(struct lc_store *s, struct lc_run *out, struct lc_err *err) LC_MUST_CHECK;
+enum lc_status lc_store_last_run(struct lc_store *s, struct lc_run *out,
+                                 struct lc_err *err) LC_MUST_CHECK;
 
 /* Sorted, without times and surrogate ids: defines "the same result". JSON lines. */
-enum lc_status lc_store_export_canonical(struct lc_store *s, FILE *out, struct lc_err *err) LC_MUST_CHECK;
+enum lc_status lc_store_export_canonical(struct lc_store *s, FILE *out,
+                                         struct lc_err *err) LC_MUST_CHECK;
 
 #endif

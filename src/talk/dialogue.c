@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One codec, one port, one connection at a time: bytes from the wire (through TLS where the port wants it)
- * to the codec, its requests back, its answer obeyed. What a peer can do here is bounded by three things
- * that no byte of its own can move: the deadline set at connect, the codec's byte limit, the common pool.
+ * One codec, one port, one connection at a time: bytes from the wire (through TLS where the port
+ * wants it) to the codec, its requests back, its answer obeyed. What a peer can do here is bounded
+ * by three things that no byte of its own can move: the deadline set at connect, the codec's byte
+ * limit, the common pool.
  */
 #include "talk/engine.h"
 
@@ -11,7 +12,8 @@
 #define SEGMENT_MAX 1400U /* one send is one packet on any Ethernet */
 #define REQUEST_MAX 8192U
 #define WIRE_MAX    32768U /* a TLS flight */
-#define FEEDS_MAX   64U    /* answers taken from one read: a codec that never ends is our bug, not a loop */
+#define FEEDS_MAX                                                                                  \
+    64U /* answers taken from one read: a codec that never ends is our bug, not a loop */
 
 static unsigned rtsp_paths(void *ctx, struct lc_slice facts, struct lc_slice out[LC_RTSP_PATHS])
 {
@@ -42,7 +44,7 @@ bool dlg_wants_send(const struct dlg *d)
     return d->state == DLG_OPEN && d->wire_at < d->wire.n;
 }
 
-static void open_codec(struct lc_talk *t, struct dlg *d, unsigned round)
+static void open_codec(struct lc_talk *t, struct dlg *d)
 {
     struct host *h = d->host;
 
@@ -52,7 +54,7 @@ static void open_codec(struct lc_talk *t, struct dlg *d, unsigned round)
         .tls = d->want_tls,
         .device_info = t->cfg.device_info,
         .nonce = t->nonce = t->nonce * 6364136223846793005U + 1442695040888963407U,
-        .round = round,
+        .round = d->round,
         .rtsp_paths = rtsp_paths,
         .http_extras = http_extras,
         .ctx = t,
@@ -60,9 +62,26 @@ static void open_codec(struct lc_talk *t, struct dlg *d, unsigned round)
     d->proto->open(d->st, &d->ask, &d->out);
 }
 
-bool dlg_begin(struct lc_talk *t, struct host *h, unsigned slot, enum lc_proto_id id, unsigned round)
+/* A codec of its own for the dialogue; NULL speaks nothing. */
+static bool take_codec(struct lc_talk *t, struct dlg *d, enum lc_proto_id id, unsigned round)
 {
-    const struct lc_proto *proto = lc_proto_get(id);
+    d->proto = lc_proto_get(id);
+    if (d->proto == NULL)
+        return true;
+    d->st = lc_alloc(d->proto->state_size);
+    if (d->st == NULL)
+        return false;
+    lc_buf_init(&d->in, d->proto->limit + 65536U);
+    lc_buf_init(&d->out, REQUEST_MAX);
+    lc_buf_init(&d->wire, WIRE_MAX);
+    d->round = round;
+    open_codec(t, d);
+    return true;
+}
+
+bool dlg_begin(struct lc_talk *t, struct host *h, unsigned slot, enum lc_proto_id id,
+               unsigned round)
+{
     struct dlg *d;
     unsigned at = 0;
 
@@ -71,24 +90,59 @@ bool dlg_begin(struct lc_talk *t, struct host *h, unsigned slot, enum lc_proto_i
     d = at < DLG_PER_HOST ? talk_dlg_take(t) : NULL;
     if (d == NULL)
         return false;
-    d->state = DLG_WANT_DIAL;
     d->host = h;
     d->slot = slot;
-    d->proto = proto;
-    d->st = proto ? lc_alloc(proto->state_size) : NULL;
-    lc_buf_init(&d->in, proto ? proto->limit + 65536U : 1);
-    lc_buf_init(&d->out, REQUEST_MAX);
-    lc_buf_init(&d->wire, WIRE_MAX);
     d->want_tls = h->ports[slot].tls && id != LC_P_TLS;
-    if (proto && d->st == NULL) {
+    if (!take_codec(t, d, id, round)) {
         talk_dlg_give(t, d);
         return false;
     }
+    d->state = DLG_WANT_DIAL;
     h->dlgs[at] = d;
     h->ports[slot].busy = true;
-    if (proto)
-        open_codec(t, d, round);
     return true;
+}
+
+/* Moves a request towards the wire. */
+static bool pump(struct dlg *d)
+{
+    enum lc_status st = LC_OK;
+
+    if (d->out.n == 0)
+        return true;
+    if (d->wire_at == d->wire.n) {
+        lc_buf_reset(&d->wire);
+        d->wire_at = 0;
+    }
+    if (d->tls && !tls_session_ready(d->tls))
+        return true; /* the handshake goes first */
+    if (d->tls)
+        st = tls_session_write(d->tls, lc_buf_view(&d->out), &d->wire);
+    else
+        st = lc_buf_put(&d->wire, lc_buf_view(&d->out));
+    lc_buf_reset(&d->out);
+    return st == LC_OK;
+}
+
+/* ONVIF rides on the connection that HTTP leaves open: one handshake less for the device and for
+ * us. */
+static bool ride_on(struct lc_talk *t, struct dlg *d)
+{
+    if (d->state != DLG_OPEN || d->peer_closed || d->in.n || dlg_wants_send(d) ||
+        !ladder_take_onvif(&d->host->ports[d->slot]))
+        return false;
+    t->pool_used -= d->in.cap;
+    lc_buf_free(&d->in);
+    lc_buf_free(&d->out);
+    lc_buf_free(&d->wire);
+    lc_free(d->st);
+    d->wire_at = 0;
+    d->answer_n = 0;
+    d->first_n = 0;
+    d->spoke = false;
+    d->riding = true;
+    d->deadline_us = t->now_us + t->cfg.dialogue_us;
+    return take_codec(t, d, LC_P_ONVIF, 0) && pump(d);
 }
 
 /* Ends the connection; the dialogue may go on over another. */
@@ -97,8 +151,10 @@ static void hang_up(struct lc_talk *t, struct dlg *d, bool gently)
     if (d->state == DLG_OPEN)
         t->net.ops->close(t->net.ctx, talk_conn(d), gently);
     if (d->tls)
-        tls_session_free(t, d->tls);
+        tls_session_free(d->tls);
     d->tls = NULL;
+    t->tls_n -= d->holds_tls;
+    d->holds_tls = false;
     d->generation++;
     d->peer_closed = false;
     d->answer_n = 0;
@@ -122,28 +178,8 @@ void dlg_drop(struct lc_talk *t, struct dlg *d, bool gently)
 static void over(struct lc_talk *t, struct dlg *d, enum lc_feed how)
 {
     host_dlg_over(t, d, how);
-    dlg_drop(t, d, d->peer_closed);
-}
-
-/* Moves a request towards the wire. */
-static bool pump(struct dlg *d)
-{
-    enum lc_status st = LC_OK;
-
-    if (d->out.n == 0)
-        return true;
-    if (d->wire_at == d->wire.n) {
-        lc_buf_reset(&d->wire);
-        d->wire_at = 0;
-    }
-    if (d->tls && !tls_session_ready(d->tls))
-        return true; /* the handshake goes first */
-    if (d->tls)
-        st = tls_session_write(d->tls, lc_buf_view(&d->out), &d->wire);
-    else
-        st = lc_buf_put(&d->wire, lc_buf_view(&d->out));
-    lc_buf_reset(&d->out);
-    return st == LC_OK;
+    if (how != LC_FEED_DONE || !ride_on(t, d))
+        dlg_drop(t, d, d->peer_closed);
 }
 
 static void redial(struct lc_talk *t, struct dlg *d)
@@ -189,11 +225,25 @@ static struct lc_facts *facts_of(struct dlg *d)
     return &d->host->facts;
 }
 
+/* The connection it rode on was closed before the question: asked afresh on one of its own. */
+static void start_over(struct lc_talk *t, struct dlg *d)
+{
+    d->riding = false;
+    memset(d->st, 0, d->proto->state_size);
+    lc_buf_reset(&d->out);
+    open_codec(t, d);
+    redial(t, d);
+}
+
 /* The codec hears that nothing more will come. */
 static void finish(struct lc_talk *t, struct dlg *d, bool cut, bool may_redial)
 {
     enum lc_feed what;
 
+    if (!d->spoke && d->riding && may_redial) {
+        start_over(t, d);
+        return;
+    }
     if (!d->spoke) {
         over(t, d, LC_FEED_WRONG);
         return;
@@ -310,7 +360,7 @@ static void on_open(struct lc_talk *t, struct dlg *d)
         return;
     }
     if (d->want_tls) {
-        d->tls = tls_session_new(t);
+        d->tls = tls_session_new(t->ssl_ctx);
         if (d->tls == NULL ||
             tls_session_feed(d->tls, (struct lc_slice){NULL, 0}, &d->in, &d->wire) != LC_OK) {
             over(t, d, LC_FEED_ERROR);

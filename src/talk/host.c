@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One conversation: which port next, when the next packet may leave, when enough is enough.
- * host_run is the only place where a host acts; everything else only changes what it will find there.
+ * host_run is the only place where a host acts; everything else only changes what it will find
+ * there.
  */
 #include "talk/engine.h"
 
@@ -9,7 +10,8 @@
 
 #include <string.h>
 
-/* A laboratory's rates make the gap a few microseconds; a clock tick early is not worth a wake-up. */
+/* A laboratory's rates make the gap a few microseconds; a clock tick early is not worth a wake-up.
+ */
 #define PACE_SLACK_US 500
 
 bool host_may_send(const struct lc_talk *t, const struct host *h)
@@ -86,8 +88,8 @@ static bool paths_known(struct lc_talk *t, struct host *h)
     return pf && pf->rtsp_paths_n > 0;
 }
 
-/* An open RTSP port of a platform that was only recognised elsewhere is asked once more, now that its
- * documented path is known. */
+/* An open RTSP port of a platform that was only recognised elsewhere is asked once more, now that
+ * its documented path is known. */
 static bool second_look(struct lc_talk *t, struct host *h)
 {
     struct lc_slice facts = lc_buf_view(&h->facts.buf);
@@ -107,6 +109,14 @@ static bool second_look(struct lc_talk *t, struct host *h)
     return false;
 }
 
+/* Nothing has spoken or refused yet: the ports already begun decide whether more are asked. */
+static bool in_doubt(const struct host *h)
+{
+    if (h->answered_n || h->refused_n || dlgs_busy(h) == 0)
+        return false;
+    return h->next_port >= LC_TALK_SILENT || h->next_port - h->silent_n >= LC_TALK_MUTE;
+}
+
 /* A port that was begun and has more to ask goes before a new one. */
 static bool start_next_port(struct lc_talk *t, struct host *h)
 {
@@ -120,6 +130,8 @@ static bool start_next_port(struct lc_talk *t, struct host *h)
             return dlg_begin(t, h, i, id, round);
     }
     if (h->next_port < t->cfg.ports_n) {
+        if (in_doubt(h))
+            return false;
         slot = h->next_port++;
         ladder_plan(t, &h->ports[slot]);
         return dlg_begin(t, h, slot, ladder_next(&h->ports[slot], &round), 0);
@@ -154,6 +166,8 @@ static void dial(struct lc_talk *t, struct dlg *d)
     struct host *h = d->host;
 
     d->state = DLG_DIALING;
+    d->holds_tls = d->want_tls;
+    t->tls_n += d->holds_tls;
     t->net.ops->dial(t->net.ctx, talk_conn(d), &h->addr, h->ports[d->slot].port, h->unreported);
     h->unreported = 0;
     host_sent(t, h, false);
@@ -167,7 +181,7 @@ static bool act_once(struct lc_talk *t, struct host *h)
     for (unsigned i = 0; i < DLG_PER_HOST; i++) {
         struct dlg *d = h->dlgs[i];
 
-        if (d && d->state == DLG_WANT_DIAL) {
+        if (d && d->state == DLG_WANT_DIAL && !(d->want_tls && t->tls_n >= LC_TALK_TLS_MAX)) {
             dial(t, d);
             return true;
         }
@@ -192,7 +206,7 @@ static int64_t next_wake(const struct lc_talk *t, const struct host *h)
             at = d->deadline_us;
     }
     /* Something that could not leave although the pace allowed it waits a moment, not a spin. */
-    return at > t->now_us ? at : t->now_us + LC_MS(2);
+    return at > t->now_us ? at : t->now_us + LC_MS(5);
 }
 
 void host_run(struct lc_talk *t, struct host *h)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which protocol next on a port. data/ports.yaml gives the first guesses; what the peer says corrects them;
- * after that a short ladder of what is most often found on odd ports (HTTP, RTSP, TLS). Never more than
- * LC_TALK_REDIALS connections, so a wrong guess costs little (H2).
+ * Which protocol next on a port. data/ports.yaml gives the first guesses; what the peer says
+ * corrects them; after that a short ladder of what is most often found on odd ports (HTTP, RTSP,
+ * TLS). Never more than LC_TALK_REDIALS connections, so a wrong guess costs little (H2).
  */
 #include "talk/engine.h"
 
@@ -65,6 +65,15 @@ enum lc_proto_id ladder_next(struct port_slot *p, unsigned *round)
     return (enum lc_proto_id)ask;
 }
 
+bool ladder_take_onvif(struct port_slot *p)
+{
+    if (p->todo_n == 0 || p->todo[0] != LC_P_ONVIF)
+        return false;
+    remove_ask(p, LC_P_ONVIF);
+    p->tried |= 1U << LC_P_ONVIF;
+    return true;
+}
+
 /* The port speaks TLS: HTTP inside it is another question than HTTP outside. */
 static void after_tls(struct port_slot *p, bool modern)
 {
@@ -107,7 +116,8 @@ void ladder_after(struct port_slot *p, const struct ladder_end *end)
     }
     if (end->was == LC_P_HTTP)
         remove_ask(p, LC_P_ONVIF); /* no HTTP, no SOAP */
-    if (p->tls)
+    /* Nothing is ever said to what may be a login prompt: a late one would take a request for a name. */
+    if (p->tls || (guess == LC_P_NONE && lc_proto_get(end->was)->listens))
         return;
     if (guess != LC_P_NONE && guess != end->was) {
         p->todo_n = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All conversations: fixed tables made at start, a heap of wake-ups, and the door through which the
- * transport's events come in. Nothing here allocates after lc_talk_open except the buffers of a dialogue.
+ * transport's events come in. Nothing here allocates after lc_talk_open except the buffers of a
+ * dialogue.
  */
 #include "talk/engine.h"
 
@@ -10,7 +11,8 @@
 #include <assert.h>
 #include <string.h>
 
-/* A tenth slower than asked, so that scheduling jitter never pushes an eleventh packet into a second. */
+/* A tenth slower than asked, so that scheduling jitter never pushes an eleventh packet into a
+ * second. */
 #define PACE_NUM 1100000
 
 static void heap_set(struct lc_talk *t, size_t at, struct host *h)
@@ -114,7 +116,9 @@ void talk_finish(struct lc_talk *t, struct host *h)
     struct lc_talk_result r = {
         .host = h->id,
         .addr = h->addr,
-        .state = h->open_n ? LC_TALK_ANSWERED : h->refused_n ? LC_TALK_REFUSED : LC_TALK_NOBODY,
+        .state = h->open_n      ? LC_TALK_ANSWERED
+                 : h->refused_n ? LC_TALK_REFUSED
+                                : LC_TALK_NOBODY,
         .packets = h->packets,
         .took_us = t->now_us - h->start_us,
     };
@@ -296,7 +300,7 @@ void lc_talk_close(struct lc_talk *t)
         if (d->state == DLG_FREE)
             continue;
         if (d->tls)
-            tls_session_free(t, d->tls);
+            tls_session_free(d->tls);
         talk_dlg_give(t, d);
     }
     for (size_t i = 0; t->hosts && i < t->cfg.hosts_max; i++) {

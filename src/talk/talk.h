@@ -2,18 +2,18 @@
 /*
  * The talk engine: one host is one conversation, held over a few connections, under hard budgets.
  *
- * Given an address it asks the planned ports in order, lets the codecs of src/proto speak, climbs a short
- * ladder where a port speaks something else, and returns the facts. It is pure machinery: no sockets, no
- * clock, no files. A transport carries its bytes, its owner hands it the time.
+ * Given an address it asks the planned ports in order, lets the codecs of src/proto speak, climbs a
+ * short ladder where a port speaks something else, and returns the facts. It is pure machinery: no
+ * sockets, no clock, no files. A transport carries its bytes, its owner hands it the time.
  *
  * Budgets, all absolute (a timer is never restarted by received data):
  *   host        deadline_us from the first packet; what is open then is cut
  *   dialogue    each connection ends after dialogue_us, whatever trickles in
  *   port        at most five connections
- *   pace        host_pps initiated packets (SYN, request segment) per second, host_conns connections at once
- *   bytes       the codec's limit per answer, LC_TALK_POOL for all buffers together
- * A host whose first LC_TALK_SILENT ports stay silent is left alone; one that accepts LC_TALK_MUTE
- * connections and says nothing is a middlebox or tarpit (H1): flagged and left alone.
+ *   pace        host_pps initiated packets (SYN, request segment) per second, host_conns
+ * connections at once bytes       the codec's limit per answer, LC_TALK_POOL for all buffers
+ * together A host whose first LC_TALK_SILENT ports stay silent is left alone; one that accepts
+ * LC_TALK_MUTE connections and says nothing is a middlebox or tarpit (H1): flagged and left alone.
  */
 #ifndef LC_TALK_TALK_H
 #define LC_TALK_TALK_H
@@ -21,11 +21,11 @@
 #include "identify/identify.h"
 #include "net/net.h"
 
-#define LC_TALK_PORTS  128U
-#define LC_TALK_SILENT 6U
-#define LC_TALK_MUTE   4U
-#define LC_TALK_POOL   (64U << 20)
-#define LC_TALK_REDIALS 5U /* connections per port; LZR finds 99 % of services within five */
+#define LC_TALK_PORTS   128U
+#define LC_TALK_SILENT  6U
+#define LC_TALK_MUTE    4U
+#define LC_TALK_POOL    (64U << 20)
+#define LC_TALK_REDIALS 5U   /* connections per port; LZR finds 99 % of services within five */
 #define LC_TALK_TLS_MAX 256U /* library sessions at once: 48 KiB each */
 
 struct lc_talk_config {
@@ -34,9 +34,9 @@ struct lc_talk_config {
     uint16_t ports[LC_TALK_PORTS]; /* in the order of asking */
     size_t ports_n;
     uint32_t host_pps, host_conns;
-    uint32_t hosts_max;            /* conversations at once */
+    uint32_t hosts_max; /* conversations at once */
     int64_t dialogue_us, host_us;
-    bool device_info;              /* scope allows anonymous GetDeviceInformation */
+    bool device_info; /* scope allows anonymous GetDeviceInformation */
     uint64_t seed;
 };
 
@@ -46,18 +46,19 @@ struct lc_talk_config {
 enum lc_talk_state { LC_TALK_ANSWERED, LC_TALK_REFUSED, LC_TALK_NOBODY };
 
 struct lc_talk_result {
-    uint64_t host;          /* as given to lc_talk_start */
+    uint64_t host; /* as given to lc_talk_start */
     struct lc_addr addr;
     enum lc_talk_state state;
-    struct lc_slice facts;  /* until the callback returns */
-    uint32_t packets;       /* initiated */
+    struct lc_slice facts; /* until the callback returns */
+    uint32_t packets;      /* initiated */
     int64_t took_us;
 };
 
 struct lc_talk_owner {
     void *ctx;
     void (*result)(void *ctx, const struct lc_talk_result *r);
-    /* Bytes of this host are about to be parsed (or, with port 0, no longer are): for the crash marker. */
+    /* Bytes of this host are about to be parsed (or, with port 0, no longer are): for the crash
+     * marker. */
     void (*parsing)(void *ctx, uint64_t host, uint16_t port);
 };
 
@@ -70,8 +71,8 @@ void lc_talk_close(struct lc_talk *t);
 struct lc_net_user lc_talk_user(struct lc_talk *t);
 
 /* LC_AGAIN when hosts_max conversations are going on. */
-enum lc_status lc_talk_start(struct lc_talk *t, int64_t now_us, uint64_t host, const struct lc_addr *addr)
-    LC_MUST_CHECK;
+enum lc_status lc_talk_start(struct lc_talk *t, int64_t now_us, uint64_t host,
+                             const struct lc_addr *addr) LC_MUST_CHECK;
 size_t lc_talk_busy(const struct lc_talk *t);
 /* Does what is due at `now_us`; returns when to call again (INT64_MAX: only on an event). */
 int64_t lc_talk_tick(struct lc_talk *t, int64_t now_us);

@@ -2,9 +2,9 @@
 /*
  * TLS by OpenSSL, over memory: the engine moves the bytes, so the library never sees a socket.
  *
- * Cameras speak what Debian's build refuses by default, therefore security level 0 and TLS 1.0 here, and only
- * here. Nothing secret travels over these sessions and nothing is believed because of them: verification is
- * off, the certificate becomes facts.
+ * Cameras speak what Debian's build refuses by default, therefore security level 0 and TLS 1.0
+ * here, and only here. Nothing secret travels over these sessions and nothing is believed because
+ * of them: verification is off, the certificate becomes facts.
  */
 #include "talk/engine.h"
 
@@ -79,29 +79,24 @@ void tls_context_free(void *ctx)
     SSL_CTX_free(ctx);
 }
 
-struct tls_session *tls_session_new(struct lc_talk *t)
+struct tls_session *tls_session_new(void *ctx)
 {
-    struct tls_session *s;
+    struct tls_session *s = lc_alloc(sizeof *s);
 
-    if (t->tls_n >= LC_TALK_TLS_MAX)
-        return NULL;
-    s = lc_alloc(sizeof *s);
     if (s == NULL)
         return NULL;
-    s->ssl = session(t->ssl_ctx, &s->in, &s->out);
+    s->ssl = session(ctx, &s->in, &s->out);
     if (s->ssl == NULL) {
         lc_free(s);
         return NULL;
     }
-    t->tls_n++;
     return s;
 }
 
-void tls_session_free(struct lc_talk *t, struct tls_session *s)
+void tls_session_free(struct tls_session *s)
 {
     SSL_free(s->ssl);
     lc_free(s);
-    t->tls_n--;
 }
 
 bool tls_session_ready(const struct tls_session *s)
@@ -162,7 +157,8 @@ enum lc_status tls_session_feed(struct tls_session *s, struct lc_slice cipher, s
     return cipher_out->full ? LC_EPARSE : st;
 }
 
-enum lc_status tls_session_write(struct tls_session *s, struct lc_slice plain, struct lc_buf *cipher_out)
+enum lc_status tls_session_write(struct tls_session *s, struct lc_slice plain,
+                                 struct lc_buf *cipher_out)
 {
     if (SSL_write(s->ssl, plain.p, (int)plain.n) != (int)plain.n)
         return LC_EPARSE;

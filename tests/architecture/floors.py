@@ -19,7 +19,8 @@ FLOORS = [
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 PURE = ["proto", "facts", "knowledge", "identify", "assess"]
-IMPURE = re.compile(r"<(sys/socket|sys/epoll|time|unistd|fcntl|pthread|signal)\.h>|base/clock\.h")
+IMPURE = re.compile(r"<(sys/socket|sys/epoll|unistd|fcntl|pthread|signal)\.h>|base/clock\.h")
+CLOCK = re.compile(r"\b(time|clock_gettime|gettimeofday)\s*\(")
 
 
 def includes(path):
@@ -37,6 +38,9 @@ def main():
         if room not in LEVEL:
             wrong.append(f"{path.relative_to(root)}:1: the room {room} stands on no floor")
             continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+            if room in PURE and CLOCK.search(line) and not line.startswith((" *", "/*")):
+                wrong.append(f"{path.relative_to(root)}:{number}: {room} is pure and reads no clock")
         for number, name in includes(path):
             seen += 1
             place = f"{path.relative_to(root)}:{number}"

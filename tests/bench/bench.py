@@ -121,8 +121,8 @@ def main():
     rate, cpu_ms = nmap(kit, folder, PLAIN, PORTS, args.nmap_hosts)
     ours = args.hosts * 1e6 / plain["elapsed_us"]
     cpu = sum(plain[f"cpu_{r}_us"] for r in ("ctl", "dial", "talk")) / plain["hosts"] / 1000
-    print(f"nmap -sV --script rtsp-methods,http-title,http-auth on {args.nmap_hosts} of the same: {rate:.2f} devices/s; "
-          f"CPU per device {cpu_ms:.1f} ms")
+    print(f"nmap -sV --script rtsp-methods,http-title,http-auth on {args.nmap_hosts} of the same: "
+          f"{rate:.2f} devices/s; CPU per device {cpu_ms:.1f} ms")
     print(f"beside nmap: devices per second ratio {ours / rate:.1f}; CPU per device ratio {cpu_ms / cpu:.1f}")
     identify(kit, folder)
 

@@ -2,7 +2,8 @@
 /*
  * A real RTSP server for the end-to-end tests: GStreamer's, with a test picture, on loopback.
  * usage: gst_server ADDRESS PORT open|basic|digest
- * Prints "ready" once it listens. The account exists only so that a challenge is sent; no test logs in.
+ * Prints "ready" once it listens. The account exists only so that a challenge is sent; no test logs
+ * in.
  */
 #include <gst/gst.h>
 #include <gst/rtsp-server/rtsp-server.h>
@@ -21,8 +22,9 @@ static void demand_password(GstRTSPServer *server, GstRTSPMediaFactory *factory,
     GstRTSPToken *token =
         gst_rtsp_token_new(GST_RTSP_TOKEN_MEDIA_FACTORY_ROLE, G_TYPE_STRING, "viewer", NULL);
 
-    gst_rtsp_media_factory_add_role(factory, "viewer", GST_RTSP_PERM_MEDIA_FACTORY_ACCESS, G_TYPE_BOOLEAN,
-                                    TRUE, GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT, G_TYPE_BOOLEAN, TRUE, NULL);
+    gst_rtsp_media_factory_add_role(factory, "viewer", GST_RTSP_PERM_MEDIA_FACTORY_ACCESS,
+                                    G_TYPE_BOOLEAN, TRUE, GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT,
+                                    G_TYPE_BOOLEAN, TRUE, NULL);
     if (digest) {
         gst_rtsp_auth_set_supported_methods(auth, GST_RTSP_AUTH_DIGEST);
         gst_rtsp_auth_add_digest(auth, "viewer", "not-used-by-any-test", token);

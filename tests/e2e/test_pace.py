@@ -34,7 +34,8 @@ class Namespaces:
         for ns in (self.a, self.b):
             sh("ip", "netns", "add", ns)
             sh("ip", "-n", ns, "link", "set", "lo", "up")
-        sh("ip", "link", "add", "v0", "netns", self.a, "mtu", 1500, "type", "veth", "peer", "name", "v1", "netns", self.b)
+        sh("ip", "link", "add", "v0", "netns", self.a, "mtu", 1500, "type", "veth",
+           "peer", "name", "v1", "netns", self.b)
         for ns, link, address in ((self.a, "v0", "10.99.0.1/30"), (self.b, "v1", "10.99.0.2/30")):
             sh("ip", "-n", ns, "addr", "add", address, "dev", link)
             sh("ip", "-n", ns, "link", "set", link, "mtu", 1500, "up")

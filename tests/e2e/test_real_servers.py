@@ -97,13 +97,13 @@ def ftp_and_telnet_daemons_are_recognised_by_their_greeting():
     empty.mkdir()
     conf.write_text(f"listen=YES\nlisten_address={address}\nbackground=NO\nanonymous_enable=NO\n"
                     f"secure_chroot_dir={empty}\nseccomp_sandbox=NO\n")
-    telnetd = "/usr/sbin/inetutils-telnetd" if os.path.exists("/usr/sbin/inetutils-telnetd") else "/usr/sbin/telnetd"
     # telnetd wants an inetd: a few lines of Python hand it each connection.
-    inetd = ("import socket,subprocess,sys\ns=socket.socket()\ns.setsockopt(1,2,1)\n"
-             f"s.bind(('{address}',23))\ns.listen(8)\nprint('ready',flush=True)\n"
-             "while True:\n c,_=s.accept()\n"
-             f" subprocess.Popen(['{telnetd}','--exec-login=/bin/cat'] if 'inetutils' in '{telnetd}' else ['{telnetd}'],"
-             "stdin=c,stdout=c,stderr=subprocess.DEVNULL)\n c.close()\n")
+    telnetd = ["/usr/sbin/inetutils-telnetd", "--exec-login=/bin/cat"]
+    if not os.path.exists(telnetd[0]):
+        telnetd = ["/usr/sbin/telnetd"]
+    inetd = ("import socket,subprocess\ns=socket.socket()\ns.setsockopt(1,2,1)\n"
+             f"s.bind(('{address}',23))\ns.listen(8)\nprint('ready',flush=True)\nwhile True:\n c,_=s.accept()\n"
+             f" subprocess.Popen({telnetd},stdin=c,stdout=c,stderr=subprocess.DEVNULL)\n c.close()\n")
     with kit.process(["/usr/sbin/vsftpd", conf], stderr=subprocess.DEVNULL), \
             kit.process(["python3", "-c", inetd], ready="ready"):
         kit.wait_for_port(address, 21)

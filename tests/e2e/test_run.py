@@ -3,7 +3,6 @@
 """Runs that are refused, interrupted, killed or wounded: nothing committed is lost, nothing is asked that the
 scope does not allow, every refusal says what to do."""
 import os
-import pathlib
 import random
 import signal
 import subprocess
@@ -14,8 +13,15 @@ import kit
 
 def refusals_say_what_to_do_and_exit_with_the_documented_code():
     folder = kit.scratch()
-    public = kit.scope_file(folder, "version: 1\nowner: x\ncontact: a@b.invalid\npurpose: test\n"
-                                    "page: https://x.invalid\nstop: a@b.invalid\nvalid: {until: 2099-12-31}\nallow: [192.0.2.0/28]\n", "public.yaml")
+    public = kit.scope_file(folder, """version: 1
+owner: x
+contact: a@b.invalid
+purpose: test
+page: https://x.invalid
+stop: a@b.invalid
+valid: {until: 2099-12-31}
+allow: [192.0.2.0/28]
+""", "public.yaml")
     expired = kit.scope_file(folder, kit.LAB_SCOPE.replace("2099-12-31", "2020-02-01"), "old.yaml")
     broken = kit.scope_file(folder, "version: 1\nallow: [10.0.0.1/8]\n", "broken.yaml")
     scan = lambda *a: kit.lenscap(folder, "scan", "--store", ":memory:", *a)
@@ -43,7 +49,9 @@ def messages_come_in_vietnamese_too():
 
 
 def scan_command(folder, target, *more):
-    return [kit.LENSCAP, "scan", target, "--scope", kit.scope_file(folder), "--store", folder / "s.db", *more]
+    """A resumed run knows its targets."""
+    where = [] if "--resume" in more else [target]
+    return [kit.LENSCAP, "scan", *where, "--scope", kit.scope_file(folder), "--store", folder / "s.db", *more]
 
 
 def undisturbed(folder, target):
@@ -104,23 +112,8 @@ def ctrl_c_leaves_a_valid_store_and_says_how_to_resume():
         errors = p.communicate(timeout=20)[1]
         assert p.returncode == 4, (p.returncode, errors)
         assert "--resume" in errors, errors
-        kit.lenscap(folder, "scan", target, "--scope", kit.scope_file(folder), "--store", folder / "s.db",
-                    "--resume", check=0)
+        kit.lenscap(folder, *scan_command(folder, target, "--resume")[1:], check=0)
         assert kit.lenscap(folder, "export", "--canonical", "--store", folder / "s.db", check=0).stdout == expected
-
-
-def children(pid):
-    """Pids of the roles that `pid` started, by name of role."""
-    out = {}
-    for proc in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            stat = (proc / "stat").read_text().rsplit(")", 1)[1].split()
-            line = (proc / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if stat[1] == str(pid) and len(line) > 2 and line[1] == b"--role":
-            out.setdefault(line[2].decode(), []).append(int(proc.name))
-    return out
 
 
 def a_killed_talker_costs_nobody_a_result():
@@ -132,7 +125,7 @@ def a_killed_talker_costs_nobody_a_result():
         killed = 0
         while p.poll() is None and killed < 5:
             time.sleep(0.15)
-            for talker in children(p.pid).get("talk", [])[:1]:
+            for talker in kit.children(p.pid).get("talk", [])[:1]:
                 os.kill(talker, signal.SIGKILL)
                 killed += 1
         p.wait(60)

@@ -21,7 +21,7 @@ def camera_faults(t, d):
     for word in ("platform", "brand", "model", "firmware"):
         if word in t["shows"] and plain(d[word]) != plain(t[word]):
             wrong.append(f"{t['id']}: {word} {d[word]}, truth {t[word]}")
-        elif d[word] and plain(d[word]) != plain(t[word]):
+        elif d[word] and plain(d[word]) not in (plain(t[word]), plain(t["platform"])):
             wrong.append(f"{t['id']}: {word} {d[word]} is invented, truth {t[word] or 'not shown'}")
     if d["exposed"] != t["exposed"]:
         wrong.append(f"{t['id']}: exposed {d['exposed']} ({d['exposed_why']}), truth {t['exposed']}")
@@ -56,9 +56,13 @@ def every_camera_is_found_and_named_as_it_shows_itself():
 
 
 def a_second_scan_of_the_same_street_is_the_same_result():
-    one = scan_street(check=0)[0]
-    two = scan_street(check=0)[0]
-    exports = [kit.lenscap(f, "export", "--canonical", "--store", f / "s.db", check=0).stdout for f in (one, two)]
+    folder, exports = kit.scratch(), []
+    with kit.street(folder) as street:
+        addresses = sorted(street.truth(), key=lambda a: tuple(map(int, a.split("."))))
+        for name in ("one.db", "two.db"):
+            kit.lenscap(folder, "scan", f"{addresses[0]}-{addresses[-1]}", "--scope", kit.scope_file(folder), "--store",
+                        folder / name, "--quiet", check=0)
+            exports.append(kit.lenscap(folder, "export", "--canonical", "--store", folder / name, check=0).stdout)
     assert exports[0] and exports[0] == exports[1]
 
 

@@ -45,6 +45,8 @@ static void control(struct lc_facts *f, unsigned port, int status, bool video)
     at_port(f, port, 9);
     lc_facts_int(f, LC_F_RTSP_CONTROL_STATUS, status);
     lc_facts_bool(f, LC_F_RTSP_CONTROL_VIDEO, video);
+    if (status == 401)
+        lc_facts_str(f, LC_F_RTSP_AUTH_SCHEME, LC_S("digest"));
 }
 
 static void judge(const struct lc_facts *f, const char *cls)
@@ -106,6 +108,20 @@ static void refused_everywhere_is_no(void **state)
     expect(LC_TRI_FALSE, "wants a password");
     assert_int_equal(j.exposure, LC_E1);
     assert_int_equal(j.takeover, LC_TU);
+}
+
+static void a_challenge_on_the_impossible_path_alone_is_no(void **state)
+{
+    control(*state, 554, 401, false);
+    judge(*state, "camera");
+    expect(LC_TRI_FALSE, "before it looks at the path");
+}
+
+static void not_found_on_the_impossible_path_alone_is_unknown(void **state)
+{
+    control(*state, 554, 404, false);
+    judge(*state, "camera");
+    expect(LC_TRI_UNKNOWN, "no documented path");
 }
 
 static void forbidden_without_a_challenge_is_unknown(void **state)
@@ -268,6 +284,8 @@ int main(int argc, char **argv)
         TEST(the_open_path_of_two_is_the_evidence),
         TEST(an_unnamed_open_server_is_found_too),
         TEST(refused_everywhere_is_no),
+        TEST(a_challenge_on_the_impossible_path_alone_is_no),
+        TEST(not_found_on_the_impossible_path_alone_is_unknown),
         TEST(forbidden_without_a_challenge_is_unknown),
         TEST(forbidden_with_a_challenge_is_no),
         TEST(one_path_refused_and_one_missing_is_unknown),

@@ -25,8 +25,8 @@ static struct lc_range range(const char *text)
 
 static void text_goes_round_in_canonical_form(void **state)
 {
-    static const char *const same[] = {"192.0.2.1", "::1", "2001:db8::7", "fe80::1%2", "0.0.0.0",
-                                       "255.255.255.255"};
+    static const char *const same[] = {"192.0.2.1", "::1",     "2001:db8::7",
+                                       "fe80::1%2", "0.0.0.0", "255.255.255.255"};
     char text[LC_ADDR_TEXT];
 
     (void)state;
@@ -42,8 +42,9 @@ static void text_goes_round_in_canonical_form(void **state)
 
 static void nonsense_is_refused(void **state)
 {
-    static const char *const bad[] = {"",        "1.2.3",        "1.2.3.4.5", "256.1.1.1", "fe80::1%",
-                                      "fe80::1%x", "1.2.3.4%1", "::g",       "1.2.3.4 ",  "01.2.3.4x"};
+    static const char *const bad[] = {"",         "1.2.3",     "1.2.3.4.5", "256.1.1.1",
+                                      "fe80::1%", "fe80::1%x", "1.2.3.4%1", "::g",
+                                      "1.2.3.4 ", "01.2.3.4x"};
     struct lc_addr a;
     struct lc_range r;
 
@@ -88,15 +89,15 @@ static void classes_follow_the_registries(void **state)
         const char *text;
         bool loop, private, unusable;
     } rows[] = {
-        {"127.0.0.1", true, false, false},     {"::1", true, false, false},
-        {"10.1.2.3", false, true, false},      {"172.15.0.1", false, false, false},
-        {"172.16.0.1", false, true, false},    {"172.31.255.255", false, true, false},
-        {"172.32.0.0", false, false, false},   {"192.168.1.1", false, true, false},
-        {"169.254.1.1", false, true, false},   {"100.64.0.1", false, true, false},
-        {"100.128.0.1", false, false, false},  {"fd00::1", false, true, false},
-        {"fe80::1", false, true, false},       {"224.0.0.1", false, false, true},
-        {"0.1.2.3", false, false, true},       {"255.255.255.255", false, false, true},
-        {"ff02::1", false, false, true},       {"::", false, false, true},
+        {"127.0.0.1", true, false, false},    {"::1", true, false, false},
+        {"10.1.2.3", false, true, false},     {"172.15.0.1", false, false, false},
+        {"172.16.0.1", false, true, false},   {"172.31.255.255", false, true, false},
+        {"172.32.0.0", false, false, false},  {"192.168.1.1", false, true, false},
+        {"169.254.1.1", false, true, false},  {"100.64.0.1", false, true, false},
+        {"100.128.0.1", false, false, false}, {"fd00::1", false, true, false},
+        {"fe80::1", false, true, false},      {"224.0.0.1", false, false, true},
+        {"0.1.2.3", false, false, true},      {"255.255.255.255", false, false, true},
+        {"ff02::1", false, false, true},      {"::", false, false, true},
         {"203.0.113.9", false, false, false},
     };
 

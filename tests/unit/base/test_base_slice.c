@@ -80,7 +80,8 @@ static void integers_survive_both_byte_orders(void **state)
     (void)lc_buf_be16(&b, 0x1234);
     (void)lc_buf_le64(&b, 0x1122334455667788);
     (void)lc_buf_be32(&b, 0xcafebabe);
-    assert_memory_equal(b.p, "\x34\x12\x12\x34\x88\x77\x66\x55\x44\x33\x22\x11\xca\xfe\xba\xbe", 16);
+    assert_memory_equal(b.p, "\x34\x12\x12\x34\x88\x77\x66\x55\x44\x33\x22\x11\xca\xfe\xba\xbe",
+                        16);
     c = (struct lc_cur){.s = lc_buf_view(&b)};
     assert_int_equal(lc_cur_le16(&c), 0x1234);
     assert_int_equal(lc_cur_be16(&c), 0x1234);

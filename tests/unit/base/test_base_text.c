@@ -35,13 +35,15 @@ static void json_escapes_what_breaks_json_or_html(void **state)
 static void html_has_no_markup_left(void **state)
 {
     (void)state;
-    expect(lc_put_html, LC_S("<b a='1' c=\"2\">&`"), "&#60;b a=&#39;1&#39; c=&#34;2&#34;&#62;&#38;&#96;");
+    expect(lc_put_html, LC_S("<b a='1' c=\"2\">&`"),
+           "&#60;b a=&#39;1&#39; c=&#34;2&#34;&#62;&#38;&#96;");
 }
 
 static void a_terminal_gets_no_controls(void **state)
 {
     (void)state;
-    expect(lc_put_tty, LC_S("a\x1b]8;;x\x07\r\nb\x9b"), "a\xef\xbf\xbd]8;;x\xef\xbf\xbd  b\xef\xbf\xbd");
+    expect(lc_put_tty, LC_S("a\x1b]8;;x\x07\r\nb\x9b"),
+           "a\xef\xbf\xbd]8;;x\xef\xbf\xbd  b\xef\xbf\xbd");
     expect(lc_put_tty, LC_S("\xc2\x9b\xe2\x80\xae"), "\xef\xbf\xbd\xef\xbf\xbd");
 }
 
@@ -56,10 +58,11 @@ static void csv_cells_never_start_a_formula(void **state)
 static void malformed_utf8_becomes_replacement_characters(void **state)
 {
     (void)state;
-    expect(lc_put_tty, LC_S("\xc0\xaf"), "\xef\xbf\xbd\xef\xbf\xbd");         /* overlong */
-    expect(lc_put_tty, LC_S("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"); /* surrogate */
+    expect(lc_put_tty, LC_S("\xc0\xaf"), "\xef\xbf\xbd\xef\xbf\xbd"); /* overlong */
+    expect(lc_put_tty, LC_S("\xed\xa0\x80"),
+           "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"); /* surrogate */
     expect(lc_put_tty, LC_S("\xf4\x90\x80\x80x"),
-           "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdx"); /* past U+10FFFF */
+           "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdx");      /* past U+10FFFF */
     expect(lc_put_tty, LC_S("\xe1\xba"), "\xef\xbf\xbd\xef\xbf\xbd"); /* cut off */
 }
 

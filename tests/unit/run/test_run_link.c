@@ -77,7 +77,8 @@ static unsigned worst_second(const int64_t *at, size_t n)
 
 static void no_budget_is_ever_exceeded(void **state)
 {
-    const struct lc_rates rates = {.host_pps = 10, .host_conns = 2, .block_pps = 40, .total_pps = 100};
+    const struct lc_rates rates = {
+        .host_pps = 10, .host_conns = 2, .block_pps = 40, .total_pps = 100};
     struct lc_pace *p = lc_pace_new(&rates, 7);
     int64_t host_at[60], total_at[600];
     size_t host_n = 0;
@@ -99,7 +100,8 @@ static void no_budget_is_ever_exceeded(void **state)
 
 static void what_a_talker_spent_slows_its_block(void **state)
 {
-    const struct lc_rates rates = {.host_pps = 10, .host_conns = 2, .block_pps = 10, .total_pps = 1000};
+    const struct lc_rates rates = {
+        .host_pps = 10, .host_conns = 2, .block_pps = 10, .total_pps = 1000};
     struct lc_addr a = lc_addr_v4(0x7f000001U), b = lc_addr_v4(0x7f000002U);
     struct lc_pace *p = lc_pace_new(&rates, 7);
     int64_t first, second;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a sandboxed role can still do. Each attempt is made by a child of its own; the kernel ends it. */
+/* What a sandboxed role can still do. Each attempt is made by a child of its own; the kernel ends
+ * it. */
 #include "run/sandbox.h"
 
 #include <setjmp.h>

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Faulty data ends the build with file, line and reason: test_knowledge_errors.py KNOWLEDGE-CHECK"""
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../.."))
+CHECK = os.path.abspath(sys.argv.pop())
+PORTS = "ports:\n- {port: 554, priority: 1, asks: [rtsp], service: RTSP, why: test}\n"
+GOOD = """platform: alpha
+name: Alpha
+country: VN
+rtsp_paths:
+- {path: /a, why: test}
+sources: test
+cells: {rtsp: signatures, http: none, tls: none, onvif: none, banner: none}
+signatures:
+- id: alpha.rtsp.server
+  why: test
+  when:
+  - {fact: rtsp.server, re: "^alpha ([0-9]+)$"}
+  claims: {platform: 50, model: [$1, 60]}
+  examples:
+  - facts: {rtsp.server: alpha 12}
+    expect: {model: "12"}
+  counter:
+  - {rtsp.server: beta}
+"""
+
+
+class Errors(unittest.TestCase):
+    def setUp(self):
+        self.dir = tempfile.TemporaryDirectory()
+        self.addCleanup(self.dir.cleanup)
+
+    def build(self, signatures=GOOD, ports=PORTS, more=None):
+        """(exit status, what was said) of build.py and, when that went well, of knowledge-check."""
+        folder = os.path.join(self.dir.name, "signatures")
+        os.makedirs(folder, exist_ok=True)
+        for name, text in {"alpha.yaml": signatures, **(more or {})}.items():
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as f:
+                f.write(text)
+        with open(os.path.join(self.dir.name, "ports.yaml"), "w", encoding="utf-8") as f:
+            f.write(ports)
+        blob = os.path.join(self.dir.name, "blob")
+        run = subprocess.run([sys.executable, f"{ROOT}/tools/knowledge/build.py", blob, f"{ROOT}/data/facts.yaml",
+                              f"{self.dir.name}/ports.yaml", f"{ROOT}/src/proto/proto.h", folder],
+                             capture_output=True, text=True)
+        if run.returncode == 0:
+            run = subprocess.run([CHECK, blob], capture_output=True, text=True)
+        return run.returncode, run.stderr
+
+    def refused(self, old, new, line, reason, **more):
+        self.assertIn(old, GOOD)
+        status, said = self.build(GOOD.replace(old, new, 1), **more)
+        self.assertEqual(status, 1, said)
+        self.assertIn(f"alpha.yaml:{line}: ", said)
+        self.assertIn(reason, said)
+
+    def test_good_data_is_taken(self):
+        self.assertEqual(self.build(), (0, ""))
+
+    def test_unknown_key(self):
+        self.refused("  why: test\n  when", "  whhy: test\n  when", 10, 'unknown key "whhy"')
+
+    def test_key_out_of_order(self):
+        self.refused("name: Alpha\ncountry: VN\n", "country: VN\nname: Alpha\n", 1, "stand in the order")
+
+    def test_unknown_fact(self):
+        self.refused("fact: rtsp.server", "fact: rtsp.sever", 12, 'unknown fact "rtsp.sever"')
+
+    def test_unknown_fact_in_example(self):
+        self.refused("facts: {rtsp.server", "facts: {rtsp.sever", 15, 'unknown fact "rtsp.sever"')
+
+    def test_personal_fact(self):
+        self.refused("fact: rtsp.server", "fact: onvif.serial", 12, "personal")
+
+    def test_unknown_class(self):
+        self.refused("{platform: 50", "{class: [kamera, 50], platform: 50", 13, 'unknown class "kamera"')
+
+    def test_weight_out_of_range(self):
+        self.refused("platform: 50", "platform: 100", 13, "1..99")
+
+    def test_missing_example(self):
+        self.refused('  - facts: {rtsp.server: alpha 12}\n    expect: {model: "12"}\n', "    []\n", 9, "lacks an example")
+
+    def test_missing_counter_example(self):
+        self.refused("  - {rtsp.server: beta}\n", "    []\n", 9, "lacks a counter-example")
+
+    def test_expectation_missing(self):
+        self.refused('    expect: {model: "12"}\n', "", 15, "which model to expect")
+
+    def test_empty_cell_claimed(self):
+        self.refused("http: none", "http: signatures", 7, "no http signature")
+
+    def test_full_cell_denied(self):
+        self.refused("rtsp: signatures", "rtsp: none", 7, "there are rtsp signatures")
+
+    def test_three_paths(self):
+        path = "- {path: /a, why: test}\n"
+        self.refused(path, 3 * path, 5, "at most two")
+
+    def test_pattern_outside_the_subset(self):
+        self.refused("^alpha ([0-9]+)$", "^(?=alpha) ([0-9]+)$", 12, "look-around")
+
+    def test_capture_that_is_not_there(self):
+        self.refused("^alpha ([0-9]+)$", "^alpha [0-9]+$", 9, "no capture $1")
+
+    def test_personal_capture_claimed(self):
+        self.refused('$"}', '$", pii: true}', 9, "personal")
+
+    def test_example_that_does_not_match(self):
+        self.refused("alpha 12}", "alpha x}", 15, "does not match")
+
+    def test_example_with_another_value(self):
+        self.refused('model: "12"', 'model: "13"', 15, 'expected model "13", got "12"')
+
+    def test_counter_example_that_matches(self):
+        self.refused("{rtsp.server: beta}", "{rtsp.server: alpha 3}", 18, "counter-example matches")
+
+    def test_cross_match_of_platforms(self):
+        beta = GOOD.replace("alpha.rtsp", "beta.rtsp").replace("platform: alpha", "platform: beta")
+        status, said = self.build(more={"beta.yaml": beta})
+        self.assertEqual(status, 1)
+        self.assertIn("alpha.yaml:15: cross-match: beta.rtsp.server claims platform beta", said)
+
+    def test_cross_match_that_is_listed(self):
+        beta = GOOD.replace("alpha.rtsp", "beta.rtsp").replace("platform: alpha", "platform: beta")
+        listed = '    expect: {model: "12"}\n'
+        status, said = self.build(GOOD.replace(listed, listed + "    also: [beta]\n"),
+                                  more={"beta.yaml": beta.replace(listed, listed + "    also: [alpha]\n")})
+        self.assertEqual((status, said), (0, ""))
+
+    def test_port_faults(self):
+        for ports, reason in ((PORTS.replace("rtsp", "rtps"), 'unknown protocol "rtps"'),
+                              (PORTS.replace("554", "70000"), "1..65535"),
+                              (PORTS + PORTS.split("\n")[1] + "\n", "stands twice"),
+                              (PORTS.replace("asks: [rtsp]", "asks: []"), "connect_only")):
+            status, said = self.build(ports=ports)
+            self.assertEqual(status, 1)
+            self.assertIn("ports.yaml:", said)
+            self.assertIn(reason, said)
+
+    def test_version_follows_the_data(self):
+        def version():
+            with open(os.path.join(self.dir.name, "blob"), "rb") as f:
+                blob = f.read()
+            return blob[int.from_bytes(blob[8:12], "little"):][:16]
+        self.build()
+        first = version()
+        self.build()
+        self.assertEqual(version(), first)
+        self.build(GOOD.replace("platform: 50", "platform: 51"))
+        self.assertNotEqual(version(), first)
+
+
+if __name__ == "__main__":
+    unittest.main()
