@@ -327,9 +327,9 @@ enum lc_status sim_street_load(struct sim_street *s, const char *dir, struct lc_
         snprintf(path, sizeof(path), "%s/%s", dir, names[i]->d_name);
         if (st == LC_OK)
             st = sim_street_load_file(s, path, err);
-        free(names[i]); /* scandir's memory, not ours */
+        lc_free(names[i]);
     }
-    free(names);
+    lc_free(names);
     return st;
 }
 

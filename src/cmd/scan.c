@@ -340,7 +340,8 @@ static enum lc_status open_all(struct scan_cmd *c)
     return st;
 }
 
-/* Where bytes that crashed a parser twice are kept: a folder beside the store, for its owner alone. */
+/* Where bytes that crashed a parser twice are kept: a folder beside the store, for its owner alone.
+ */
 static enum lc_status faults_dir(struct scan_cmd *c)
 {
     struct lc_slice store = lc_slice_str(c->opt.store);

@@ -2,10 +2,11 @@
 /*
  * ONVIF device service (ONVIF Core Specification, sections 5 and 8): SOAP 1.2 over HTTP POST.
  *
- * Four actions exist here and no builder for a fifth: GetSystemDateAndTime and GetServices (or, where that
- * faults, GetCapabilities) belong to the specification's pre-authentication class; GetDeviceInformation is
- * asked without credentials only where the scope allows it, and whether it answers is itself the finding.
- * Addresses that a device names (XAddr) are never followed: they are not even kept.
+ * Four actions exist here and no builder for a fifth: GetSystemDateAndTime and GetServices (or,
+ * where that faults, GetCapabilities) belong to the specification's pre-authentication class;
+ * GetDeviceInformation is asked without credentials only where the scope allows it, and whether it
+ * answers is itself the finding. Addresses that a device names (XAddr) are never followed: they are
+ * not even kept.
  *
  * Steps are also exchange numbers.
  */
@@ -55,8 +56,9 @@ static const struct lc_slice responses[S_END] = {
 
 static void put_request(const struct onvif *s, struct lc_buf *out)
 {
-    static const char head[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-                               "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body>";
+    static const char head[] =
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+        "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body>";
     static const char tail[] = "</s:Body></s:Envelope>";
     size_t n = sizeof head - 1 + lc_slice_str(actions[s->step]).n + sizeof tail - 1;
 
@@ -82,8 +84,9 @@ static void onvif_open(void *st, const struct lc_ask *ask, struct lc_buf *out)
 
 static void read_time(struct soap *p, const struct lc_xml_path *at, struct lc_slice text)
 {
-    static const struct lc_slice words[6] = {LC_S_INIT("Year"), LC_S_INIT("Month"), LC_S_INIT("Day"),
-                                             LC_S_INIT("Hour"), LC_S_INIT("Minute"), LC_S_INIT("Second")};
+    static const struct lc_slice words[6] = {LC_S_INIT("Year"),   LC_S_INIT("Month"),
+                                             LC_S_INIT("Day"),    LC_S_INIT("Hour"),
+                                             LC_S_INIT("Minute"), LC_S_INIT("Second")};
     uint64_t v;
 
     for (size_t i = 0; i < 6; i++)
@@ -100,9 +103,11 @@ static void read_service(struct soap *p, const struct lc_xml_path *at, struct lc
         (void)lc_emit(p->f, LC_F_ONVIF_NAMESPACE, text);
         p->device_namespace = lc_slice_ends(text, LC_S("/device/wsdl"));
         p->media |= lc_slice_ends(text, LC_S("/media/wsdl"));
-    } else if (lc_xml_is(at, LC_S("Major"), LC_S("Version")) && lc_slice_u64(text, 999, &v) == LC_OK) {
+    } else if (lc_xml_is(at, LC_S("Major"), LC_S("Version")) &&
+               lc_slice_u64(text, 999, &v) == LC_OK) {
         p->major = v;
-    } else if (lc_xml_is(at, LC_S("Minor"), LC_S("Version")) && lc_slice_u64(text, 999, &v) == LC_OK) {
+    } else if (lc_xml_is(at, LC_S("Minor"), LC_S("Version")) &&
+               lc_slice_u64(text, 999, &v) == LC_OK) {
         p->minor = v;
     } else if (lc_xml_is(at, LC_S("Version"), LC_S("Service")) && p->device_namespace) {
         (void)snprintf(p->version, sizeof p->version, "%llu.%llu", (unsigned long long)p->major,
@@ -116,8 +121,10 @@ static void read_info(struct soap *p, const struct lc_xml_path *at, struct lc_sl
         struct lc_slice word;
         enum lc_fact_name fact;
     } rows[] = {
-        {LC_S_INIT("Manufacturer"), LC_F_ONVIF_MANUFACTURER}, {LC_S_INIT("Model"), LC_F_ONVIF_MODEL},
-        {LC_S_INIT("FirmwareVersion"), LC_F_ONVIF_FIRMWARE},  {LC_S_INIT("SerialNumber"), LC_F_ONVIF_SERIAL},
+        {LC_S_INIT("Manufacturer"), LC_F_ONVIF_MANUFACTURER},
+        {LC_S_INIT("Model"), LC_F_ONVIF_MODEL},
+        {LC_S_INIT("FirmwareVersion"), LC_F_ONVIF_FIRMWARE},
+        {LC_S_INIT("SerialNumber"), LC_F_ONVIF_SERIAL},
         {LC_S_INIT("HardwareId"), LC_F_ONVIF_HARDWARE},
     };
 
@@ -162,7 +169,8 @@ static void emit_clock(const struct soap *p)
     if (t[0] < 1970 || t[1] < 1 || t[1] > 12 || t[2] < 1 || t[2] > 31 || t[3] < 0 || t[3] > 23 ||
         t[4] < 0 || t[4] > 59 || t[5] < 0 || t[5] > 60)
         return;
-    lc_facts_int(p->f, LC_F_ONVIF_CLOCK, days(t[0], t[1], t[2]) * 86400 + t[3] * 3600 + t[4] * 60 + t[5]);
+    lc_facts_int(p->f, LC_F_ONVIF_CLOCK,
+                 days(t[0], t[1], t[2]) * 86400 + t[3] * 3600 + t[4] * 60 + t[5]);
 }
 
 static void emit_challenge(struct lc_slice value, struct lc_facts *f)
@@ -173,7 +181,8 @@ static void emit_challenge(struct lc_slice value, struct lc_facts *f)
     lc_buf_init(&blanked, LC_MSG_HEAD_CAP);
     lc_auth_blank(value, &blanked);
     if (lc_emit(f, LC_F_HTTP_WWW_AUTHENTICATE, lc_buf_view(&blanked))) {
-        fact = (struct lc_fact){LC_F_HTTP_WWW_AUTHENTICATE, f->port, f->exch, 0, lc_buf_view(&blanked)};
+        fact = (struct lc_fact){LC_F_HTTP_WWW_AUTHENTICATE, f->port, f->exch, 0,
+                                lc_buf_view(&blanked)};
         lc_proto_http.derive(&fact, f);
     }
     lc_buf_free(&blanked);

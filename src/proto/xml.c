@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* expat with bounds. The parser lives for one call; its memory is bounded by the text it is given. */
+/* expat with bounds. The parser lives for one call; its memory is bounded by the text it is given.
+ */
 #include "proto/xml.h"
 
 #include <expat.h>
@@ -12,10 +13,10 @@ struct reader {
     lc_xml_element *each;
     void *ctx;
     struct lc_xml_path path;
-    struct lc_buf names;             /* of the open elements, behind each other */
-    struct lc_buf text;              /* of the open elements, behind each other */
-    size_t text_at[LC_XML_DEPTH];    /* where the text of each begins */
-    size_t text_n;                   /* taken in all */
+    struct lc_buf names;          /* of the open elements, behind each other */
+    struct lc_buf text;           /* of the open elements, behind each other */
+    size_t text_at[LC_XML_DEPTH]; /* where the text of each begins */
+    size_t text_n;                /* taken in all */
     uint32_t odd;
 };
 

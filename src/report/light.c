@@ -81,12 +81,14 @@ void lc_report_name(const struct lc_device *d, enum lc_lang lang, struct lc_buf 
         out->p[at] = (uint8_t)(out->p[at] - 'a' + 'A'); /* a noun of ours begins it */
 }
 
-/* What a reader meets first has the higher rank; a rule that this knowledge does not have stands last. */
+/* What a reader meets first has the higher rank; a rule that this knowledge does not have stands
+ * last. */
 static int rank(const struct lc_device_finding *f, const struct lc_assessor *rules)
 {
     const struct lc_rule *rule = lc_assessor_rule(rules, f->rule);
 
-    return (lc_report_wrong(f) ? 100 : 0) + (rule ? 10 * (int)rule->severity + 9 - (int)rule->ladder : 0);
+    return (lc_report_wrong(f) ? 100 : 0) +
+           (rule ? 10 * (int)rule->severity + 9 - (int)rule->ladder : 0);
 }
 
 void lc_report_order(struct lc_device *d, const struct lc_assessor *rules)

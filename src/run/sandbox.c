@@ -181,7 +181,8 @@ enum lc_status lc_sandbox_enter(enum lc_role role, bool required, struct lc_sand
         out->landlock_abi = 0;
     out->seccomp = enter_seccomp(role);
     if (role != LC_ROLE_CTL && (!out->seccomp || out->landlock_abi == 0))
-        lc_log(LC_LOG_WARN, "%s", _("this kernel confines the roles only in part; see 'lenscap doctor'"));
+        lc_log(LC_LOG_WARN, "%s",
+               _("this kernel confines the roles only in part; see 'lenscap doctor'"));
     if (required && (!out->seccomp || (role != LC_ROLE_CTL && out->landlock_abi == 0)))
         return lc_fail(err, LC_EPERM, "%s",
                        _("this kernel offers no seccomp or Landlock, which --require-sandbox asks "

@@ -116,7 +116,8 @@ void ladder_after(struct port_slot *p, const struct ladder_end *end)
     }
     if (end->was == LC_P_HTTP)
         remove_ask(p, LC_P_ONVIF); /* no HTTP, no SOAP */
-    /* Nothing is ever said to what may be a login prompt: a late one would take a request for a name. */
+    /* Nothing is ever said to what may be a login prompt: a late one would take a request for a
+     * name. */
     if (p->tls || (guess == LC_P_NONE && lc_proto_get(end->was)->listens))
         return;
     if (guess != LC_P_NONE && guess != end->was) {
