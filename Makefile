@@ -46,7 +46,8 @@ need-build:
 need-check: need-build
 	@sh tools/need.sh clang clang-format clang-tidy llvm libcmocka-dev mandoc nmap tcpdump nftables \
 	    curl openssl git gcovr nginx-light openssh-server vsftpd inetutils-telnetd \
-	    libgstrtspserver-1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+	    libgstrtspserver-1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+	    vlc-bin vlc-plugin-base libclang-rt-14-dev
 
 clean:
 	rm -rf $(BUILD) build-*

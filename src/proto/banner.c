@@ -87,7 +87,7 @@ static enum lc_feed ftp(struct lc_slice in, bool ended, struct lc_facts *f)
 {
     struct lc_slice all = lc_slice_sub(in, 0, FTP_CAP), rest = all, line;
     size_t lf = lc_slice_chr(all, '\n', 0), used = 0;
-    bool whole = ended || in.n >= FTP_CAP;
+    bool whole = false;
 
     if (!ftp_first(in) || (ended && in.n < 4))
         return foreign(in, ended, f);
@@ -97,9 +97,9 @@ static enum lc_feed ftp(struct lc_slice in, bool ended, struct lc_facts *f)
         used += line.n + 1;
         whole = ends_reply(line);
     }
-    if (!whole)
+    if (!whole && !ended && in.n < FTP_CAP)
         return LC_FEED_MORE;
-    (void)lc_emit(f, LC_F_FTP_BANNER, used ? lc_slice_sub(all, 0, used) : all);
+    (void)lc_emit(f, LC_F_FTP_BANNER, whole ? lc_slice_sub(all, 0, used) : all);
     return LC_FEED_DONE;
 }
 

@@ -1,74 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ONVIF device service (ONVIF Core Specification, sections 5 and 8): SOAP 1.2 over HTTP POST.
+ * ONVIF device service: SOAP 1.2 over HTTP POST. Four questions exist, and the builder knows no fifth:
+ * GetSystemDateAndTime, GetServices, GetCapabilities (for devices that do not know GetServices) and, where
+ * the scope allows it, GetDeviceInformation. The first three need no password by the ONVIF core
+ * specification's access classes; whether the fourth answers without one is a finding (protocols.md A2).
  *
- * Four actions exist here and no builder for a fifth: GetSystemDateAndTime and GetServices (or,
- * where that faults, GetCapabilities) belong to the specification's pre-authentication class;
- * GetDeviceInformation is asked without credentials only where the scope allows it, and whether it
- * answers is itself the finding. Addresses that a device names (XAddr) are never followed: they are
- * not even kept.
- *
- * Steps are also exchange numbers.
+ * Addresses that a device lists (XAddr) are never followed and never kept (reliability.md H15).
  */
 #include "proto/auth.h"
 #include "proto/emit.h"
+#include "proto/msg.h"
+#include "proto/soap.h"
 #include "proto/url.h"
-#include "proto/xml.h"
 
-#define PATH "/onvif/device_service"
+enum action { A_CLOCK, A_SERVICES, A_CAPABILITIES, A_INFORMATION };
 
-enum step { S_TIME, S_SERVICES, S_CAPABILITIES, S_INFO, S_END };
+#define SERVICE_PATH "/onvif/device_service"
+#define DEVICE_WSDL  "http://www.onvif.org/ver10/device/wsdl"
+#define INTERIM_CAP  8U
+
+static const struct {
+    const char *name, *inner;
+} actions[] = {
+    [A_CLOCK] = {"GetSystemDateAndTime", ""},
+    [A_SERVICES] = {"GetServices", "<IncludeCapability>false</IncludeCapability>"},
+    [A_CAPABILITIES] = {"GetCapabilities", "<Category>All</Category>"},
+    [A_INFORMATION] = {"GetDeviceInformation", ""},
+};
 
 struct onvif {
     struct lc_ask ask;
     struct lc_msg msg;
-    uint8_t step, conn, interim;
-    bool retried, known; /* known: it answered as an ONVIF service */
-};
-
-/* What one SOAP answer said. */
-struct soap {
-    struct lc_facts *f;
-    struct lc_slice wanted; /* "GetServicesResponse" */
-    bool envelope, response, fault, media;
-    int64_t time[6]; /* year month day hour minute second; -1: not told */
-    char subcode[64];
-    char version[16];
-    bool device_namespace; /* the Service element being read is the device's */
-    uint64_t major, minor;
-};
-
-static const char *const actions[S_END] = {
-    [S_TIME] = "<GetSystemDateAndTime xmlns=\"http://www.onvif.org/ver10/device/wsdl\"/>",
-    [S_SERVICES] = "<GetServices xmlns=\"http://www.onvif.org/ver10/device/wsdl\">"
-                   "<IncludeCapability>false</IncludeCapability></GetServices>",
-    [S_CAPABILITIES] = "<GetCapabilities xmlns=\"http://www.onvif.org/ver10/device/wsdl\">"
-                       "<Category>All</Category></GetCapabilities>",
-    [S_INFO] = "<GetDeviceInformation xmlns=\"http://www.onvif.org/ver10/device/wsdl\"/>",
-};
-
-static const struct lc_slice responses[S_END] = {
-    [S_TIME] = LC_S_INIT("GetSystemDateAndTimeResponse"),
-    [S_SERVICES] = LC_S_INIT("GetServicesResponse"),
-    [S_CAPABILITIES] = LC_S_INIT("GetCapabilitiesResponse"),
-    [S_INFO] = LC_S_INIT("GetDeviceInformationResponse"),
+    uint8_t action; /* enum action */
+    uint8_t exch, interim;
+    bool retried;
 };
 
 static void put_request(const struct onvif *s, struct lc_buf *out)
 {
-    static const char head[] =
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-        "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body>";
-    static const char tail[] = "</s:Body></s:Envelope>";
-    size_t n = sizeof head - 1 + lc_slice_str(actions[s->step]).n + sizeof tail - 1;
+    const char *name = actions[s->action].name;
+    struct lc_buf body;
 
-    (void)lc_buf_puts(out, "POST " PATH " HTTP/1.1\r\nHost: ");
+    lc_buf_init(&body, 1024);
+    (void)lc_buf_putf(&body,
+                      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+                      "<Envelope xmlns=\"http://www.w3.org/2003/05/soap-envelope\"><Body>"
+                      "<%s xmlns=\"" DEVICE_WSDL "\">%s</%s></Body></Envelope>",
+                      name, actions[s->action].inner, name);
+    (void)lc_buf_puts(out, "POST " SERVICE_PATH " HTTP/1.1\r\nHost: ");
     lc_put_host(out, &s->ask, s->ask.tls ? 443 : 80);
     (void)lc_buf_putf(out,
-                      "\r\nUser-Agent: lenscap/" LC_VERSION "\r\n"
-                      "Content-Type: application/soap+xml; charset=utf-8\r\n"
-                      "Connection: keep-alive\r\nContent-Length: %zu\r\n\r\n%s%s%s",
-                      n, head, actions[s->step], tail);
+                      "\r\nUser-Agent: lenscap/" LC_VERSION
+                      "\r\nContent-Type: application/soap+xml; charset=utf-8; action=\"" DEVICE_WSDL
+                      "/%s\"\r\nContent-Length: %zu\r\nConnection: keep-alive\r\n\r\n",
+                      name, body.n);
+    (void)lc_buf_put(out, lc_buf_view(&body));
+    lc_buf_free(&body);
 }
 
 static void onvif_open(void *st, const struct lc_ask *ask, struct lc_buf *out)
@@ -80,204 +67,137 @@ static void onvif_open(void *st, const struct lc_ask *ask, struct lc_buf *out)
     put_request(s, out);
 }
 
-/* ---- reading SOAP ---- */
-
-static void read_time(struct soap *p, const struct lc_xml_path *at, struct lc_slice text)
-{
-    static const struct lc_slice words[6] = {LC_S_INIT("Year"),   LC_S_INIT("Month"),
-                                             LC_S_INIT("Day"),    LC_S_INIT("Hour"),
-                                             LC_S_INIT("Minute"), LC_S_INIT("Second")};
-    uint64_t v;
-
-    for (size_t i = 0; i < 6; i++)
-        if (lc_xml_is(at, words[i], LC_S("UTCDateTime")) && lc_slice_u64(text, 9999, &v) == LC_OK)
-            p->time[i] = (int64_t)v;
-}
-
-/* Namespace, XAddr, Version of each Service, in this order (the schema's sequence). */
-static void read_service(struct soap *p, const struct lc_xml_path *at, struct lc_slice text)
-{
-    uint64_t v;
-
-    if (lc_xml_is(at, LC_S("Namespace"), LC_S("Service"))) {
-        (void)lc_emit(p->f, LC_F_ONVIF_NAMESPACE, text);
-        p->device_namespace = lc_slice_ends(text, LC_S("/device/wsdl"));
-        p->media |= lc_slice_ends(text, LC_S("/media/wsdl"));
-    } else if (lc_xml_is(at, LC_S("Major"), LC_S("Version")) &&
-               lc_slice_u64(text, 999, &v) == LC_OK) {
-        p->major = v;
-    } else if (lc_xml_is(at, LC_S("Minor"), LC_S("Version")) &&
-               lc_slice_u64(text, 999, &v) == LC_OK) {
-        p->minor = v;
-    } else if (lc_xml_is(at, LC_S("Version"), LC_S("Service")) && p->device_namespace) {
-        (void)snprintf(p->version, sizeof p->version, "%llu.%llu", (unsigned long long)p->major,
-                       (unsigned long long)p->minor);
-    }
-}
-
-static void read_info(struct soap *p, const struct lc_xml_path *at, struct lc_slice text)
-{
-    static const struct {
-        struct lc_slice word;
-        enum lc_fact_name fact;
-    } rows[] = {
-        {LC_S_INIT("Manufacturer"), LC_F_ONVIF_MANUFACTURER},
-        {LC_S_INIT("Model"), LC_F_ONVIF_MODEL},
-        {LC_S_INIT("FirmwareVersion"), LC_F_ONVIF_FIRMWARE},
-        {LC_S_INIT("SerialNumber"), LC_F_ONVIF_SERIAL},
-        {LC_S_INIT("HardwareId"), LC_F_ONVIF_HARDWARE},
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (lc_xml_is(at, rows[i].word, responses[S_INFO]))
-            (void)lc_emit(p->f, rows[i].fact, text);
-}
-
-static void on_element(void *ctx, const struct lc_xml_path *at, struct lc_slice text)
-{
-    struct soap *p = ctx;
-
-    read_time(p, at, text);
-    read_service(p, at, text);
-    read_info(p, at, text);
-    if (lc_xml_is(at, LC_S("Media"), LC_S("Capabilities")))
-        p->media = true;
-    if (lc_xml_is(at, LC_S("Value"), LC_S("Subcode")) && p->subcode[0] == 0)
-        (void)snprintf(p->subcode, sizeof p->subcode, "%.*s", text.n < 60 ? (int)text.n : 60,
-                       (const char *)text.p);
-    p->response |= lc_xml_is(at, p->wanted, LC_S("Envelope"));
-    p->fault |= lc_xml_is(at, LC_S("Fault"), LC_S("Envelope"));
-    p->envelope |= at->n == 1 && lc_xml_is(at, LC_S("Envelope"), (struct lc_slice){NULL, 0});
-}
-
-/* Days since 1970 of a date in the Gregorian calendar. */
-static int64_t days(int64_t y, int64_t m, int64_t d)
-{
-    int64_t era, year, day;
-
-    y -= m <= 2;
-    era = y / 400;
-    year = y - era * 400;
-    day = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    return era * 146097 + year * 365 + year / 4 - year / 100 + day - 719468;
-}
-
-static void emit_clock(const struct soap *p)
-{
-    const int64_t *t = p->time;
-
-    if (t[0] < 1970 || t[1] < 1 || t[1] > 12 || t[2] < 1 || t[2] > 31 || t[3] < 0 || t[3] > 23 ||
-        t[4] < 0 || t[4] > 59 || t[5] < 0 || t[5] > 60)
-        return;
-    lc_facts_int(p->f, LC_F_ONVIF_CLOCK,
-                 days(t[0], t[1], t[2]) * 86400 + t[3] * 3600 + t[4] * 60 + t[5]);
-}
-
-static void emit_challenge(struct lc_slice value, struct lc_facts *f)
-{
-    struct lc_buf blanked;
-    struct lc_fact fact;
-
-    lc_buf_init(&blanked, LC_MSG_HEAD_CAP);
-    lc_auth_blank(value, &blanked);
-    if (lc_emit(f, LC_F_HTTP_WWW_AUTHENTICATE, lc_buf_view(&blanked))) {
-        fact = (struct lc_fact){LC_F_HTTP_WWW_AUTHENTICATE, f->port, f->exch, 0,
-                                lc_buf_view(&blanked)};
-        lc_proto_http.derive(&fact, f);
-    }
-    lc_buf_free(&blanked);
-}
+/* ---- facts ---- */
 
 static void emit_headers(const struct onvif *s, struct lc_slice in, struct lc_facts *f)
 {
     struct lc_slice rest = lc_msg_headers(&s->msg, in);
+    struct lc_buf blanked;
     struct lc_header h;
 
+    lc_buf_init(&blanked, LC_MSG_HEAD_CAP);
     for (unsigned i = 0; i < LC_MSG_HEADERS && lc_msg_next(&rest, &h); i++) {
         if (lc_slice_ieq(h.name, LC_S("Server")))
             (void)lc_emit(f, LC_F_HTTP_SERVER, h.value);
-        else if (lc_slice_ieq(h.name, LC_S("WWW-Authenticate")))
-            emit_challenge(h.value, f);
+        if (!lc_slice_ieq(h.name, LC_S("WWW-Authenticate")))
+            continue;
+        lc_buf_reset(&blanked);
+        lc_auth_blank(h.value, &blanked);
+        if (lc_emit(f, LC_F_HTTP_WWW_AUTHENTICATE, lc_buf_view(&blanked))) {
+            struct lc_fact fact = {LC_F_HTTP_WWW_AUTHENTICATE, f->port, f->exch, 0,
+                                   lc_buf_view(&blanked)};
+
+            lc_proto_http.derive(&fact, f);
+        }
     }
+    lc_buf_free(&blanked);
 }
 
-static void read_soap(struct onvif *s, struct lc_slice in, struct soap *p)
+static void emit_services(const struct lc_soap *soap, struct lc_facts *f)
 {
-    struct lc_buf tmp;
-    struct lc_slice body;
-    uint32_t odd = 0;
+    char text[16];
+    int n;
 
-    lc_buf_init(&tmp, LC_MSG_CAP);
-    body = lc_slice_trim(lc_msg_body(&s->msg, in, &tmp));
-    /* A page of HTML is no broken SOAP; only what begins like XML is read as such. */
-    if (lc_slice_starts(body, LC_S("<")) && !lc_slice_istarts(body, LC_S("<html")) &&
-        !lc_slice_istarts(body, LC_S("<!doctype html")) &&
-        lc_xml_read(body, on_element, p, &odd) != LC_OK)
-        p->response = p->fault = false; /* half an answer proves nothing */
-    lc_emit_odd(p->f, odd);
-    lc_buf_free(&tmp);
-}
-
-/* ---- what an answer means ---- */
-
-static void emit_answer(struct onvif *s, struct soap *p)
-{
-    struct lc_facts *f = p->f;
-
-    if (!s->known && (p->response || p->fault)) {
-        s->known = true;
-        lc_facts_bool(f, LC_F_ONVIF_SERVICE, true);
-        lc_facts_str(f, LC_F_ONVIF_PATH, LC_S(PATH));
-    }
-    if (p->fault)
-        (void)lc_emit(f, LC_F_ONVIF_FAULT, lc_slice_str(p->subcode));
-    if (p->response)
-        emit_clock(p);
-    if (p->version[0])
-        (void)lc_emit(f, LC_F_ONVIF_VERSION, lc_slice_str(p->version));
-    if (p->media)
+    for (unsigned i = 0; i < soap->namespaces_n; i++)
+        (void)lc_emit(f, LC_F_ONVIF_NAMESPACE, lc_soap_view(&soap->namespaces[i]));
+    if (soap->media)
         lc_facts_bool(f, LC_F_ONVIF_MEDIA, true);
-    if (s->step == S_INFO && (p->response || p->fault || s->msg.status == 401))
-        lc_facts_bool(f, LC_F_ONVIF_INFO_OPEN, p->response);
+    /* 2.6 is written Major 2, Minor 60; 2.06 Minor 6 (ONVIF core, GetServices). */
+    n = snprintf(text, sizeof text, "%u.%02u", soap->major % 100, soap->minor % 100);
+    if (soap->major || soap->minor)
+        (void)lc_emit(f, LC_F_ONVIF_VERSION, lc_slice_of(text, (size_t)n));
 }
 
-static enum step step_after(const struct onvif *s, bool response)
+static void emit_info(const struct lc_soap *soap, struct lc_facts *f)
 {
-    if (s->step == S_TIME)
-        return s->known ? S_SERVICES : S_END;
-    if (s->step == S_SERVICES && !response)
-        return S_CAPABILITIES;
-    return s->step != S_INFO && s->ask.device_info ? S_INFO : S_END;
+    lc_facts_bool(f, LC_F_ONVIF_INFO_OPEN, true);
+    (void)lc_emit(f, LC_F_ONVIF_MANUFACTURER, lc_soap_view(&soap->manufacturer));
+    (void)lc_emit(f, LC_F_ONVIF_MODEL, lc_soap_view(&soap->model));
+    (void)lc_emit(f, LC_F_ONVIF_FIRMWARE, lc_soap_view(&soap->firmware));
+    (void)lc_emit(f, LC_F_ONVIF_SERIAL, lc_soap_view(&soap->serial));
+    (void)lc_emit(f, LC_F_ONVIF_HARDWARE, lc_soap_view(&soap->hardware));
 }
 
-static enum lc_feed advance(struct onvif *s, bool response, bool last, struct lc_buf *out)
+static bool not_authorized(const struct onvif *s, const struct lc_soap *soap)
 {
-    s->step = (uint8_t)step_after(s, response);
+    struct lc_slice code = lc_soap_view(&soap->fault);
+
+    return s->msg.status == 401 || lc_slice_ifind(code, LC_S("NotAuthorized"), 0) != LC_NPOS ||
+           lc_slice_ifind(code, LC_S("FailedAuthentication"), 0) != LC_NPOS;
+}
+
+/* ---- what comes next ---- */
+
+static enum lc_feed ask_action(struct onvif *s, enum action action, bool last, struct lc_buf *out)
+{
+    s->action = (uint8_t)action;
     s->retried = false;
     s->interim = 0;
-    if (s->step == S_END)
-        return LC_FEED_DONE;
+    s->exch++;
     lc_msg_start(&s->msg, LC_MSG_HTTP);
     put_request(s, out);
     return last ? LC_FEED_REDIAL : LC_FEED_SEND;
 }
 
+static enum lc_feed ask_info(struct onvif *s, bool last, struct lc_buf *out)
+{
+    return s->ask.device_info ? ask_action(s, A_INFORMATION, last, out) : LC_FEED_DONE;
+}
+
+static enum lc_feed on_clock(struct onvif *s, const struct lc_soap *soap, bool last,
+                             struct lc_buf *out, struct lc_facts *f)
+{
+    if (soap->kind != LC_SOAP_CLOCK && soap->kind != LC_SOAP_FAULT)
+        return LC_FEED_DONE; /* some HTTP server: no ONVIF here */
+    lc_facts_bool(f, LC_F_ONVIF_SERVICE, true);
+    (void)lc_emit(f, LC_F_ONVIF_PATH, LC_S(SERVICE_PATH));
+    if (soap->clock)
+        lc_facts_int(f, LC_F_ONVIF_CLOCK, soap->clock);
+    return ask_action(s, A_SERVICES, last, out);
+}
+
+static enum lc_feed on_info(const struct onvif *s, const struct lc_soap *soap, struct lc_facts *f)
+{
+    if (soap->kind == LC_SOAP_INFO && s->msg.status == 200)
+        emit_info(soap, f);
+    else if (not_authorized(s, soap))
+        lc_facts_bool(f, LC_F_ONVIF_INFO_OPEN, false);
+    return LC_FEED_DONE;
+}
+
 static enum lc_feed answer(struct onvif *s, struct lc_slice in, bool last, struct lc_buf *out,
                            struct lc_facts *f)
 {
-    struct soap p = {.f = f, .wanted = responses[s->step], .time = {-1, -1, -1, -1, -1, -1}};
+    struct lc_soap soap;
+    struct lc_buf tmp;
 
     emit_headers(s, in, f);
-    read_soap(s, in, &p);
-    p.response = p.response && p.envelope && s->msg.status / 100 == 2;
-    p.fault = p.fault && p.envelope;
-    emit_answer(s, &p);
-    return advance(s, p.response, last, out);
+    lc_buf_init(&tmp, LC_MSG_CAP);
+    lc_soap_read(lc_msg_body(&s->msg, in, &tmp), &soap);
+    lc_buf_free(&tmp);
+    (void)lc_emit(f, LC_F_ONVIF_FAULT, lc_soap_view(&soap.fault));
+    /* A page in place of SOAP is no oddity of XML. */
+    if (soap.kind != LC_SOAP_NONE || (soap.odd & LC_ODD(LC_ODD_DOCTYPE)))
+        lc_emit_odd(f, soap.odd);
+    switch ((enum action)s->action) {
+    case A_CLOCK:
+        return on_clock(s, &soap, last, out, f);
+    case A_SERVICES:
+        emit_services(&soap, f);
+        return soap.kind == LC_SOAP_LIST ? ask_info(s, last, out)
+                                         : ask_action(s, A_CAPABILITIES, last, out);
+    case A_CAPABILITIES:
+        emit_services(&soap, f);
+        return ask_info(s, last, out);
+    case A_INFORMATION:
+        break;
+    }
+    return on_info(s, &soap, f);
 }
 
 static enum lc_feed no_answer(struct onvif *s, enum lc_msg_end end, struct lc_buf *out)
 {
-    if (s->step == S_TIME)
+    if (s->exch == 0)
         return s->interim ? LC_FEED_ERROR : LC_FEED_WRONG;
     if (end == LC_MSG_CUT || s->retried)
         return LC_FEED_DONE;
@@ -293,19 +213,21 @@ static enum lc_feed run(struct onvif *s, struct lc_slice in, size_t *used, enum 
     for (;;) {
         enum lc_status st = lc_msg_feed(&s->msg, in, end);
 
-        f->exch = s->step;
+        f->exch = s->exch;
         if (st == LC_MORE)
             return LC_FEED_MORE;
         if (st == LC_DONE)
             return no_answer(s, end, out);
         lc_emit_odd(f, s->msg.odd);
         if (st == LC_EPARSE)
-            return s->step == S_TIME ? LC_FEED_WRONG : LC_FEED_ERROR;
+            return s->exch ? LC_FEED_ERROR : LC_FEED_WRONG;
         *used += s->msg.total;
         if (s->msg.status >= 200)
             return answer(s, in, s->msg.last || end != LC_MSG_OPEN, out, f);
-        if (++s->interim > 4)
+        if (++s->interim > INTERIM_CAP) {
+            lc_emit_odd(f, LC_ODD(LC_ODD_INTERIM));
             return LC_FEED_ERROR;
+        }
         in = lc_slice_from(in, s->msg.total);
         lc_msg_start(&s->msg, LC_MSG_HTTP);
     }

@@ -16,12 +16,9 @@
  */
 #include "proto/tls.h"
 #include "base/hash.h"
-#include "base/mem.h"
 #include "proto/emit.h"
 #include "proto/msg.h"
 #include "proto/proto.h"
-
-#include <string.h>
 
 #define HANDSHAKE_CAP 32768U /* payload bytes read (reliability.md H16) */
 #define RECORD_CAP    18432U /* 2^14 + 2048, RFC 5246 6.2.3 */
@@ -40,7 +37,7 @@ struct tls {
     uint32_t left;    /* bytes of it still to come */
     uint8_t head[4];  /* its header */
     uint8_t head_n;
-    bool hello, finished;
+    bool hello;
 };
 
 static const struct {
@@ -326,7 +323,7 @@ static enum lc_feed tls_feed(void *st, struct lc_slice in, size_t *used, struct 
         (void)lc_cur_u8(&c);
         n = lc_cur_be16(&c);
         if (c.bad)
-            return LC_FEED_MORE;
+            return in.n == WIRE_CAP ? broken(f) : LC_FEED_MORE;
         if (major != 3 || n > RECORD_CAP)
             return s->records ? broken(f) : LC_FEED_WRONG;
         part = lc_cur_take(&c, n);

@@ -73,7 +73,7 @@ void lc_report_name(const struct lc_device *d, enum lc_lang lang, struct lc_buf 
     else if (brand.n)
         form = N_("{1} device");
     else if (args[1].n && watches)
-        form = N_("{0} of unknown brand ({1} platform)");
+        form = N_("{0} ({1}), brand unknown");
     else if (!watches)
         form = "{0}";
     lc_report_fill(out, put_raw, lang, form, args, 2);

@@ -3,8 +3,8 @@
  * The canonical form of a store: two stores hold the same result when these lines are equal. JSON
  * lines: one of head, one for each run (oldest first), one for each device in address order.
  * Everything that may differ between two runs with one result is left out: times, surrogate ids,
- * order of insertion, the device's own clock, the program's version. Keyed hashes differ from store
- * to store: they are written as "h:".
+ * order of insertion, the device's own clock, the program's version. Keyed hashes and pseudonyms
+ * differ from store to store: they are blanked, before anything is sorted.
  */
 #include "store/sql.h"
 #include "base/mem.h"
@@ -68,16 +68,11 @@ static int by_finding(const void *a, const void *b)
     return d ? d : cmp_int(x->port, y->port);
 }
 
-static struct lc_slice unkeyed(struct lc_slice fact, struct lc_slice value)
-{
-    return lc_fact_is_personal(lc_fact_by_name(fact)) ? LC_S("h:") : value;
-}
-
 static void put_value(struct lc_json *j, const struct lc_fact *f)
 {
     switch (lc_fact_infos[f->name].type) {
     case LC_FT_STRING:
-        lc_json_str(j, NULL, lc_fact_is_personal(f->name) ? LC_S("h:") : f->value);
+        lc_json_str(j, NULL, f->value);
         break;
     case LC_FT_INT:
         lc_json_int(j, NULL, lc_fact_as_int(f));
@@ -86,6 +81,25 @@ static void put_value(struct lc_json *j, const struct lc_fact *f)
         lc_json_bool(j, NULL, lc_fact_as_int(f) != 0);
         break;
     }
+}
+
+static bool blank(struct lc_arena *mem, enum lc_fact_name fact, struct lc_slice *value)
+{
+    bool had = value->p != NULL;
+
+    *value = lc_private_blank(mem, fact, *value);
+    return !had || value->p != NULL;
+}
+
+static bool blank_evidence(struct lc_device *d)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < d->claims_n && ok; i++)
+        ok = blank(&d->mem, lc_fact_by_name(d->claims[i].fact), &d->claims[i].evidence);
+    for (size_t i = 0; i < d->findings_n && ok; i++)
+        ok = blank(&d->mem, lc_fact_by_name(d->findings[i].fact), &d->findings[i].evidence);
+    return ok;
 }
 
 /* {"http.server":["a","b"],...}: names sorted, values sorted. */
@@ -98,8 +112,13 @@ static enum lc_status put_facts(struct lc_json *j, struct lc_slice blob, struct 
 
     if (v == NULL)
         return LC_ENOMEM;
-    while (lc_facts_next(&at, &v[n]) == LC_OK)
-        n += v[n].name != LC_F_ONVIF_CLOCK;
+    while (lc_facts_next(&at, &v[n]) == LC_OK) {
+        if (v[n].name == LC_F_ONVIF_CLOCK)
+            continue;
+        if (!blank(mem, v[n].name, &v[n].value))
+            return LC_ENOMEM;
+        n++;
+    }
     if (n)
         qsort(v, n, sizeof *v, by_fact);
     lc_json_open(j, "facts", '{');
@@ -123,7 +142,7 @@ static void put_claim(struct lc_json *j, const struct lc_device_claim *c)
     lc_json_str(j, "signature", c->signature);
     lc_json_int(j, "port", c->port);
     lc_json_str(j, "fact", c->fact);
-    lc_json_str(j, "evidence", unkeyed(c->fact, c->evidence));
+    lc_json_str(j, "evidence", c->evidence);
     lc_json_close(j, '}');
 }
 
@@ -135,7 +154,7 @@ static void put_finding(struct lc_json *j, const struct lc_device_finding *f)
     lc_json_str(j, "result", lc_slice_str(lc_tri_exposed[f->result]));
     lc_json_str(j, "state", f->state);
     lc_json_str(j, "fact", f->fact);
-    lc_json_str(j, "evidence", unkeyed(f->fact, f->evidence));
+    lc_json_str(j, "evidence", f->evidence);
     lc_json_close(j, '}');
 }
 
@@ -162,7 +181,7 @@ static enum lc_status put_device(void *ctx, struct lc_device *d)
 {
     struct canon *c = ctx;
     struct lc_json j = {.out = &c->line};
-    enum lc_status st = LC_OK;
+    enum lc_status st = blank_evidence(d) ? LC_OK : LC_ENOMEM;
 
     if (d->claims_n)
         qsort(d->claims, d->claims_n, sizeof *d->claims, by_claim);

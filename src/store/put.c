@@ -17,30 +17,6 @@
 
 #define NONE ((struct lc_slice){NULL, 0})
 
-/* Copies a blob with the values of personal facts replaced by their keyed hashes. */
-static struct lc_slice mask_facts(struct lc_store *s, struct lc_slice blob)
-{
-    struct lc_cur at = {.s = blob};
-    struct lc_facts out;
-    struct lc_fact f;
-    struct lc_slice kept;
-
-    lc_facts_init(&out);
-    out.buf.max = blob.n + LC_FACTS_MAX; /* a hash can be longer than what it hides */
-    while (lc_facts_next(&at, &f) == LC_OK) {
-        char hashed[LC_HASHED_N + 1];
-
-        if (lc_fact_is_personal(f.name)) {
-            lc_hashed(s, f.value, hashed);
-            f.value = lc_slice_of(hashed, LC_HASHED_N);
-        }
-        lc_facts_add(&out, &f);
-    }
-    kept = out.buf.full ? NONE : lc_arena_dup(&s->scratch, lc_buf_view(&out.buf));
-    lc_facts_free(&out);
-    return kept;
-}
-
 /* What became of the attempt, as the facts tell it. Words: data/facts.yaml, port.outcome. */
 static void judge_outcome(struct lc_seen *e, struct lc_slice outcome, bool spoke, bool odd)
 {
@@ -61,7 +37,7 @@ static enum lc_status look(struct lc_store *s, const struct lc_endpoint_result *
 {
     struct lc_cur at = {.s = r->facts};
     struct lc_slice outcome = NONE;
-    bool spoke = false, odd = false, personal = false;
+    bool spoke = false, odd = false, private = false;
     struct lc_fact f;
     enum lc_status st;
 
@@ -72,18 +48,16 @@ static enum lc_status look(struct lc_store *s, const struct lc_endpoint_result *
             spoke = true;
         else if (f.name == LC_F_PORT_ODDITY)
             odd |= !lc_slice_eq(f.value, LC_S("accepts-everything"));
-        personal |= lc_fact_is_personal(f.name);
+        private |= lc_private_kind(f.name) != LC_PV_OPEN;
     }
     if (st != LC_DONE)
         return lc_fail(err, st, _("the facts of port %u are malformed: the result was not stored"),
                        r->port);
     *e = (struct lc_seen){.port = r->port, .facts = r->facts};
-    if (personal)
-        e->facts = mask_facts(s, r->facts);
+    if (private && lc_private_facts(s, r->facts, &e->facts) != LC_OK)
+        return lc_fail(err, LC_ENOMEM, "%s", _("out of memory"));
     if (e->facts.p == NULL)
         e->facts = LC_S(""); /* the column is never NULL */
-    if (personal && e->facts.n == 0)
-        return lc_fail(err, LC_ENOMEM, "%s", _("out of memory"));
     judge_outcome(e, outcome, spoke, odd);
     return LC_OK;
 }
@@ -198,14 +172,12 @@ static enum lc_status put_endpoints(struct lc_store *s, int64_t run, int64_t dev
     return st;
 }
 
-/* Evidence that is a personal fact is hashed like the fact. */
-static struct lc_slice evidence_of(struct lc_store *s, enum lc_fact_name fact, struct lc_slice v,
-                                   char out[static LC_HASHED_N + 1])
+/* Evidence is kept as the fact is that it was read from. */
+static enum lc_status evidence_of(struct lc_store *s, enum lc_fact_name fact, struct lc_slice v,
+                                  struct lc_slice *out, struct lc_err *err)
 {
-    if (v.p == NULL || !lc_fact_is_personal(fact))
-        return v;
-    lc_hashed(s, v, out);
-    return lc_slice_of(out, LC_HASHED_N);
+    *out = lc_private_value(s, fact, v);
+    return v.p && out->p == NULL ? lc_fail(err, LC_ENOMEM, "%s", _("out of memory")) : LC_OK;
 }
 
 static enum lc_status put_claims(struct lc_store *s, int64_t device, bool known,
@@ -215,11 +187,13 @@ static enum lc_status put_claims(struct lc_store *s, int64_t device, bool known,
 
     for (size_t i = 0; i < w->claims_n && st == LC_OK; i++) {
         const struct lc_claim *c = &w->claims[i];
-        char hashed[LC_HASHED_N + 1];
+        struct lc_slice evidence;
 
-        st = lc_sql_exec(s, LC_Q_CLAIM_ADD, err, "iiiiiittb", device, (int64_t)i, (int64_t)c->attr,
-                         (int64_t)c->weight, (int64_t)c->port, (int64_t)c->fact, c->value,
-                         c->signature, evidence_of(s, c->fact, c->evidence, hashed));
+        st = evidence_of(s, c->fact, c->evidence, &evidence, err);
+        if (st == LC_OK)
+            st = lc_sql_exec(s, LC_Q_CLAIM_ADD, err, "iiiiiittb", device, (int64_t)i,
+                             (int64_t)c->attr, (int64_t)c->weight, (int64_t)c->port,
+                             (int64_t)c->fact, c->value, c->signature, evidence);
     }
     return st;
 }
@@ -231,11 +205,13 @@ static enum lc_status put_findings(struct lc_store *s, int64_t run, int64_t devi
 
     for (size_t i = 0; i < r->judgement->findings_n && st == LC_OK; i++) {
         const struct lc_finding *f = &r->judgement->findings[i];
-        char hashed[LC_HASHED_N + 1];
+        struct lc_slice evidence;
 
-        st = lc_sql_exec(s, LC_Q_FINDING_PUT, err, "iitiibii", device, (int64_t)f->port,
-                         f->rule->id, (int64_t)f->result, (int64_t)f->fact,
-                         evidence_of(s, f->fact, f->evidence, hashed), r->observed_us, run);
+        st = evidence_of(s, f->fact, f->evidence, &evidence, err);
+        if (st == LC_OK)
+            st = lc_sql_exec(s, LC_Q_FINDING_PUT, err, "iitiibii", device, (int64_t)f->port,
+                             f->rule->id, (int64_t)f->result, (int64_t)f->fact, evidence,
+                             r->observed_us, run);
     }
     return st;
 }

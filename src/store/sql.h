@@ -85,7 +85,7 @@ struct lc_store {
     int64_t counted[4]; /* by enum lc_host_state, since the last commit */
     struct lc_seen *seen;
     size_t seen_cap;
-    struct lc_arena scratch; /* facts with their personal values hashed; emptied by each put */
+    struct lc_arena scratch; /* what is kept instead of private values; emptied by each put */
 };
 
 /* Turns an SQLite result into a status and a message; ends the open transaction. */
@@ -123,5 +123,24 @@ struct lc_addr lc_addr_of_key(struct lc_slice key);
 #define LC_HASHED_N 18U
 void lc_hashed(const struct lc_store *s, struct lc_slice value, char out[static LC_HASHED_N + 1]);
 bool lc_fact_is_personal(enum lc_fact_name name);
+
+/* ---- private.c ---- */
+
+enum lc_private {
+    LC_PV_OPEN,   /* kept as it came */
+    LC_PV_HASHED, /* a serial or MAC itself: its keyed hash is kept */
+    LC_PV_SHAPED, /* text that may carry one: its runs are replaced by pseudonyms */
+};
+
+enum lc_private lc_private_kind(enum lc_fact_name name);
+/* What may be kept of a fact's value, in the scratch arena or the value itself; {NULL,0} when
+ * memory ran out. */
+struct lc_slice lc_private_value(struct lc_store *s, enum lc_fact_name name, struct lc_slice value);
+/* The same for a well-formed blob. LC_ENOMEM, without a message. */
+enum lc_status lc_private_facts(struct lc_store *s, struct lc_slice blob,
+                                struct lc_slice *out) LC_MUST_CHECK;
+/* A kept value with what depends on the key made constant: 0, a, A. {NULL,0} as above. */
+struct lc_slice lc_private_blank(struct lc_arena *mem, enum lc_fact_name name,
+                                 struct lc_slice value);
 
 #endif

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real servers from Debian, started here on loopback: what they are is known, so what Lenscap must say is."""
 import os
+import shutil
 import subprocess
+import wave
 
 import kit
 
@@ -114,8 +116,27 @@ def ftp_and_telnet_daemons_are_recognised_by_their_greeting():
     assert d["class"] in ("not-surveillance", "unknown"), d
 
 
+def vlc_is_recognised_and_its_path_is_not_guessed():
+    if not shutil.which("cvlc"):
+        raise kit.Skip("VLC is not installed")
+    folder, address = kit.scratch(), "127.0.8.6"
+    folder.chmod(0o755)
+    with wave.open(str(folder / "hum.wav"), "wb") as sound:
+        sound.setparams((1, 2, 8000, 80000, "NONE", "none"))
+        sound.writeframes(bytes(160000))
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    with kit.process([*nobody, "cvlc", "-I", "dummy", "-q", "--loop", folder / "hum.wav", "--sout",
+                      f"#rtp{{sdp=rtsp://{address}:8554/shop}}"], stderr=subprocess.DEVNULL,
+                     env={**os.environ, "HOME": "/tmp"}):
+        kit.wait_for_port(address, 8554)
+        d = scan(folder, address)
+    assert d["platform"] == "vlc", d
+    assert d["exposed"] == "unknown", d  # its path is what its owner typed: none is documented, so none is asked
+
+
 if __name__ == "__main__":
     kit.main([gstreamer_open_is_exposed, gstreamer_with_basic_is_not_exposed,
               gstreamer_with_digest_is_not_exposed, nginx_with_tls_is_no_camera,
               nginx_with_basic_authentication_is_no_camera, openssh_is_no_camera,
-              ftp_and_telnet_daemons_are_recognised_by_their_greeting])
+              ftp_and_telnet_daemons_are_recognised_by_their_greeting,
+              vlc_is_recognised_and_its_path_is_not_guessed])

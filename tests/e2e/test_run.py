@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs that are refused, interrupted, killed or wounded: nothing committed is lost, nothing is asked that the
 scope does not allow, every refusal says what to do."""
+import json
 import os
 import random
 import signal
@@ -133,6 +134,33 @@ def a_killed_talker_costs_nobody_a_result():
         assert kit.lenscap(folder, "export", "--canonical", "--store", folder / "s.db", check=0).stdout == expected
 
 
+def a_host_that_crashes_the_parser_ends_in_quarantine_alone():
+    folder = kit.scratch()
+    personas = folder / "personas"
+    personas.mkdir()
+    healthy = (kit.ROOT / "sim/personas/hikvision-ipc.yaml").read_text()
+    for i in range(20):
+        (personas / f"a-{i:02}.yaml").write_text(healthy.replace("id: hikvision-ipc", f"id: a-{i:02}"))
+    (personas / "b-poison.yaml").write_text(
+        "id: b-poison\nabout: sends what crash_on.c faults on\n"
+        "truth: {class: unknown, platform: '', brand: '', model: '', firmware: '', camera: false, exposed: unknown,"
+        " shows: []}\nports:\n- port: 80\n  protocol: http\n  answers:\n"
+        "  - {path: '*', status: 200 OK, headers: ['Server: crash-this-parser-7f3a'], body: x}\n")
+    with kit.street(folder, "--base", "127.0.9.1", personas=(personas,)):
+        done = kit.lenscap(folder, "scan", "127.0.9.1-127.0.9.21", "--scope", kit.scope_file(folder), "--store",
+                           folder / "s.db", "--json", "--stats", check=0,
+                           env={"LD_PRELOAD": os.environ["CRASH_ON"],
+                                "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"})
+    found = kit.devices(done.stdout)
+    assert sorted(found) == sorted(f"127.0.9.{i}" for i in range(1, 21)), sorted(found)
+    assert all(d["platform"] == "hikvision" for d in found.values())
+    stats = json.loads([line for line in done.stderr.splitlines() if line.startswith("{")][-1])
+    assert stats["restarts"] == 1, stats  # the second crash was the quarantine's
+    kept = list((folder / "s.db.faults").iterdir())
+    assert len(kept) == 1 and b"crash-this-parser-7f3a" in kept[0].read_bytes(), kept
+    assert kept[0].stat().st_mode & 0o077 == 0
+
+
 def a_store_of_a_newer_version_is_left_alone():
     import sqlite3
     folder = kit.scratch()
@@ -171,4 +199,5 @@ if __name__ == "__main__":
     kit.main([refusals_say_what_to_do_and_exit_with_the_documented_code, messages_come_in_vietnamese_too,
               a_run_killed_at_random_moments_resumes_to_the_same_result,
               ctrl_c_leaves_a_valid_store_and_says_how_to_resume, a_killed_talker_costs_nobody_a_result,
+              a_host_that_crashes_the_parser_ends_in_quarantine_alone,
               a_store_of_a_newer_version_is_left_alone, a_full_disk_is_told_and_loses_nothing])

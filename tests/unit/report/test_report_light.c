@@ -101,7 +101,7 @@ static void the_name_says_as_much_as_is_known(void **state)
     d.value[LC_A_CLASS] = LC_S("camera");
     assert_name(&d, LC_LANG_EN, "Camera, brand and model unknown");
     d.value[LC_A_PLATFORM] = LC_S("dahua");
-    assert_name(&d, LC_LANG_EN, "Camera of unknown brand (dahua platform)");
+    assert_name(&d, LC_LANG_EN, "Camera (dahua), brand unknown");
     d.value[LC_A_BRAND] = LC_S("Dahua");
     assert_name(&d, LC_LANG_EN, "Dahua camera, model unknown");
     assert_name(&d, LC_LANG_VI, "Camera Dahua, chưa rõ kiểu máy");

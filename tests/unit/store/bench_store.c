@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a host costs the book: CPU microseconds and bytes for one with five open ports, six claims and six
- * findings, thousands per transaction; first a store of new hosts, then all of them seen again; last, hosts
- * that stayed silent. Not a test: prints figures. Usage: bench_store FILE [HOSTS]
+ * What a host costs the book: CPU microseconds and bytes for one with five open ports, six claims
+ * and six findings, thousands per transaction; first a store of new hosts, then all of them seen
+ * again; last, hosts that stayed silent. Not a test: prints figures. Usage: bench_store FILE
+ * [HOSTS]
  */
 #include "store_make.h"
 #include "base/clock.h"

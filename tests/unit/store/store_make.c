@@ -32,8 +32,7 @@ void make_host(struct make *m, uint64_t index, enum lc_host_state state)
     m->judgement.takeover = LC_TU;
 }
 
-struct lc_facts *make_port(struct make *m, uint16_t port, const char *outcome,
-                           const char *protocol)
+struct lc_facts *make_port(struct make *m, uint16_t port, const char *outcome, const char *protocol)
 {
     struct lc_facts *f = &m->facts[m->r.endpoints_n];
 

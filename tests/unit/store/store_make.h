@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hosts made for the tests of the store: small builders over the public structures, no scanner behind them. */
+/* Hosts made for the tests of the store: small builders over the public structures, no scanner
+ * behind them. */
 #ifndef TESTS_STORE_MAKE_H
 #define TESTS_STORE_MAKE_H
 
@@ -7,7 +8,8 @@
 
 #define MAKE_PORTS_MAX 8
 
-/* One host under construction. Facts are kept here; the result borrows from it until the next make_host. */
+/* One host under construction. Facts are kept here; the result borrows from it until the next
+ * make_host. */
 struct make {
     struct lc_facts facts[MAKE_PORTS_MAX];
     struct lc_endpoint_result endpoints[MAKE_PORTS_MAX];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of a finding: new, confirmed, fixed, reappeared. The rule behind every test (DESIGN, promise 5): silence
- * never becomes "closed", one miss never "gone", only a completed re-check "fixed".
+ * The life of a finding: new, confirmed, fixed, reappeared. The rule behind every test (DESIGN,
+ * promise 5): silence never becomes "closed", one miss never "gone", only a completed re-check
+ * "fixed".
  */
 #include "store_make.h"
 
@@ -36,7 +37,8 @@ static void scan_silent(void)
     scan();
 }
 
-/* A camera whose RTSP port came out like this, with these findings of open-stream (rule 0) on it. */
+/* A camera whose RTSP port came out like this, with these findings of open-stream (rule 0) on it.
+ */
 static struct lc_facts *camera(const char *outcome, bool complete)
 {
     struct lc_facts *f;

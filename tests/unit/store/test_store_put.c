@@ -16,7 +16,7 @@ struct fixture {
     struct make host;
 };
 
-#define OK(call) assert_int_equal((call), LC_OK)
+#define OK(call)              assert_int_equal((call), LC_OK)
 #define assert_slice(s, text) assert_true(lc_slice_eq((s), lc_slice_str(text)))
 
 static int setup(void **state)
@@ -26,7 +26,8 @@ static int setup(void **state)
     if (f == NULL || lc_store_open(":memory:", false, &f->s, &f->err) != LC_OK)
         return -1;
     make_plan(&f->plan, 100);
-    f->run = (struct lc_run){.started_us = 5, .plan_hash = UINT64_MAX, .knowledge = "kb", .deep = true};
+    f->run =
+        (struct lc_run){.started_us = 5, .plan_hash = UINT64_MAX, .knowledge = "kb", .deep = true};
     *state = f;
     return lc_store_run_begin(f->s, &f->run, &f->plan, &f->err) == LC_OK ? 0 : -1;
 }
@@ -214,7 +215,8 @@ static void a_plan_is_rebuilt_as_it_was_stored(void **state)
     struct fixture *f = *state;
     struct lc_range ranges[3];
     struct lc_targets plan = {ranges, 3, 3}, back = {NULL, 0, 0};
-    struct lc_run run = {.plan_hash = 0x8000000000000001, .started_us = 3, .program = "1.2", .deep = true};
+    struct lc_run run = {
+        .plan_hash = 0x8000000000000001, .started_us = 3, .program = "1.2", .deep = true};
     struct lc_run found;
 
     memset(run.scope_hash, 0xa5, sizeof run.scope_hash);
