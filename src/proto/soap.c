@@ -228,6 +228,8 @@ static void XMLCALL on_end(void *data, const XML_Char *name)
     enum tag tag = above(r, 0);
 
     (void)name;
+    if (r->out->odd) /* expat may still close the element in which it was stopped */
+        return;
     switch (r->out->kind) {
     case LC_SOAP_FAULT:
         end_fault(r, tag);

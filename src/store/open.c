@@ -21,7 +21,7 @@
 /* 16 MiB of pages cached: the inner pages of a national store; a WAL of 4,000 pages between
  * checkpoints halves their cost against SQLite's 1,000. Freed pages are not overwritten on the hot
  * path: what must not be kept in clear never gets in. */
-static const char settings[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+static const char settings[] = "PRAGMA synchronous=FULL;"
                                "PRAGMA foreign_keys=ON; PRAGMA cache_size=-16384;"
                                "PRAGMA wal_autocheckpoint=4000; PRAGMA secure_delete=OFF;"
                                "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;";

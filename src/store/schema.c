@@ -137,8 +137,14 @@ enum lc_status lc_schema_open(struct lc_store *s, bool read_only, bool *old, str
     int rc;
 
     *old = st == LC_OK && version < STEPS_N;
-    if (st != LC_OK || !*old || read_only)
+    if (st != LC_OK || read_only)
         return st;
+    /* Only now that the file is known to be ours: this is written into it. */
+    rc = sqlite3_exec(s->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+    if (rc != SQLITE_OK)
+        return lc_sql_fail(s, rc, err);
+    if (!*old)
+        return LC_OK;
     st = lc_sql_begin(s, err);
     if (st == LC_OK) /* again: another process may have been quicker */
         st = look(s, &version, err);
