@@ -62,7 +62,9 @@ enum lc_status lc_addr_parse(struct lc_slice text, struct lc_addr *out)
         return LC_OK;
     }
     *out = (struct lc_addr){.zone = (uint32_t)zone};
-    return inet_pton(AF_INET6, host, out->b) == 1 ? LC_OK : LC_EINVAL;
+    /* A zone belongs to a link-local IPv6 address; on IPv4 in disguise it is a mistake. */
+    return inet_pton(AF_INET6, host, out->b) == 1 && !(zone && lc_addr_is_v4(out)) ? LC_OK
+                                                                                   : LC_EINVAL;
 }
 
 size_t lc_addr_format(const struct lc_addr *a, char out[static LC_ADDR_TEXT])

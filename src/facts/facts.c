@@ -120,10 +120,11 @@ enum lc_status lc_facts_next(struct lc_cur *at, struct lc_fact *out)
 {
     while (at->s.n) {
         const uint8_t *p = at->s.p;
-        size_t n = at->s.n >= HEADER_N ? (size_t)(p[6] | p[7] << 8) : LC_NPOS;
+        size_t n;
         unsigned name;
 
-        if (at->bad || n > at->s.n - HEADER_N) {
+        n = at->s.n >= HEADER_N ? (size_t)(p[6] | p[7] << 8) : 0;
+        if (at->bad || at->s.n < HEADER_N || n > at->s.n - HEADER_N) {
             at->bad = true;
             return LC_EPARSE;
         }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading challenges: "Digest realm="x", nonce="y", Basic realm="z"" is a flat run of tokens in which a word
- * followed by "=" is a parameter and any other word is the next scheme. One forward walk serves blanking,
- * nonce and derivation.
+ * Reading challenges: "Digest realm="x", nonce="y", Basic realm="z"" is a flat run of tokens in
+ * which a word followed by "=" is a parameter and any other word is the next scheme. One forward
+ * walk serves blanking, nonce and derivation.
  */
 #include "proto/auth.h"
 #include "base/hash.h"
@@ -144,7 +144,8 @@ void lc_auth_derive(const struct lc_fact *fact, struct lc_facts *out, enum lc_fa
         if (it.part == PART_SCHEME && (first || it.listed))
             lc_emit_derived(out, fact, scheme, lc_slice_of(text, lower(it.name, text, 16)));
         else if (it.part == PART_PARAM && lc_slice_ieq(it.name, LC_S("realm")))
-            lc_emit_derived(out, fact, realm, lc_slice_of(text, unquote(it.value, text, sizeof text)));
+            lc_emit_derived(out, fact, realm,
+                            lc_slice_of(text, unquote(it.value, text, sizeof text)));
     }
 }
 

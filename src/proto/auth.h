@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * WWW-Authenticate challenges (RFC 9110 section 11.6.1), as HTTP and RTSP share them. We only read them: no
- * function here, or anywhere, can make an Authorization header.
+ * WWW-Authenticate challenges (RFC 9110 section 11.6.1), as HTTP and RTSP share them. We only read
+ * them: no function here, or anywhere, can make an Authorization header.
  */
 #ifndef LC_PROTO_AUTH_H
 #define LC_PROTO_AUTH_H
@@ -18,8 +18,8 @@ struct lc_slice lc_auth_nonce(struct lc_slice header);
 void lc_auth_derive(const struct lc_fact *fact, struct lc_facts *out, enum lc_fact_name scheme,
                     enum lc_fact_name realm);
 
-/* Remembers which connection showed which nonce. A server that shows one nonce to two connections lets a
- * listener replay. */
+/* Remembers which connection showed which nonce. A server that shows one nonce to two connections
+ * lets a listener replay. */
 #define LC_NONCES 6
 struct lc_nonces {
     uint64_t hash[LC_NONCES];

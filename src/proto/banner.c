@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Protocols in which the peer speaks first: SSH (RFC 4253 section 4.2), FTP (RFC 959), Telnet (RFC 854) and
- * the greeting of Hikvision's control port. Only the greeting is read. No user name is ever sent; the only
- * bytes that leave are Telnet refusals, because some daemons show no prompt before their options are
- * answered.
+ * Protocols in which the peer speaks first: SSH (RFC 4253 section 4.2), FTP (RFC 959), Telnet (RFC
+ * 854) and the greeting of Hikvision's control port. Only the greeting is read. No user name is
+ * ever sent; the only bytes that leave are Telnet refusals, because some daemons show no prompt
+ * before their options are answered.
  *
  * Bytes that belong to none of them are kept as banner.raw, up to the first line end or RAW_CAP.
  */
@@ -27,8 +27,8 @@ static void listen_open(void *st, const struct lc_ask *ask, struct lc_buf *out)
     (void)out;
 }
 
-/* Unknown bytes: waits for a line or RAW_CAP, so that the same bytes give the same fact however they were
- * split; a protocol that lc_sniff knows needs no raw fact. */
+/* Unknown bytes: waits for a line or RAW_CAP, so that the same bytes give the same fact however
+ * they were split; a protocol that lc_sniff knows needs no raw fact. */
 static enum lc_feed foreign(struct lc_slice in, bool ended, struct lc_facts *f)
 {
     size_t lf = lc_slice_chr(in, '\n', 0);
@@ -120,23 +120,23 @@ static enum lc_feed hiksdk(struct lc_slice in, bool ended, struct lc_facts *f)
 
 /* The three above are functions of all bytes so far. */
 #define STATELESS(name)                                                                            \
-    static enum lc_feed name##_feed(void *st, struct lc_slice in, size_t *used,                   \
-                                    struct lc_buf *out, struct lc_facts *f)                       \
-    {                                                                                             \
-        (void)st;                                                                                 \
-        (void)out;                                                                                \
-        *used = 0;                                                                                \
-        f->exch = 0;                                                                              \
-        return in.n ? name(in, false, f) : LC_FEED_MORE;                                          \
-    }                                                                                             \
-    static enum lc_feed name##_end(void *st, struct lc_slice in, bool cut, struct lc_buf *out,    \
-                                   struct lc_facts *f)                                            \
-    {                                                                                             \
-        (void)st;                                                                                 \
-        (void)cut;                                                                                \
-        (void)out;                                                                                \
-        f->exch = 0;                                                                              \
-        return in.n ? name(in, true, f) : LC_FEED_WRONG;                                          \
+    static enum lc_feed name##_feed(void *st, struct lc_slice in, size_t *used,                    \
+                                    struct lc_buf *out, struct lc_facts *f)                        \
+    {                                                                                              \
+        (void)st;                                                                                  \
+        (void)out;                                                                                 \
+        *used = 0;                                                                                 \
+        f->exch = 0;                                                                               \
+        return in.n ? name(in, false, f) : LC_FEED_MORE;                                           \
+    }                                                                                              \
+    static enum lc_feed name##_end(void *st, struct lc_slice in, bool cut, struct lc_buf *out,     \
+                                   struct lc_facts *f)                                             \
+    {                                                                                              \
+        (void)st;                                                                                  \
+        (void)cut;                                                                                 \
+        (void)out;                                                                                 \
+        f->exch = 0;                                                                               \
+        return in.n ? name(in, true, f) : LC_FEED_WRONG;                                           \
     }
 
 STATELESS(ssh)

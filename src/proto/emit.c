@@ -26,7 +26,8 @@ static size_t collapse(struct lc_slice s, uint8_t out[static VALUE_CAP + 1])
 
         if (space && n && out[n - 1] == ' ')
             continue;
-        if (s.p[i] == ' ' && i && (s.p[i - 1] == '\n' || s.p[i - 1] == '\t') && n && out[n - 1] == ' ')
+        if (s.p[i] == ' ' && i && (s.p[i - 1] == '\n' || s.p[i - 1] == '\t') && n &&
+            out[n - 1] == ' ')
             continue;
         out[n++] = space ? ' ' : s.p[i];
     }

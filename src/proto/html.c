@@ -7,38 +7,39 @@
 #define TITLE_CAP 1024U /* bytes of a title looked at */
 #define LINKS_CAP 64U   /* <link> elements looked at */
 
-/* Literal marks, each with where the facts have it from (protocols.md section A4 "HTTP", A3 of the maker). */
+/* Literal marks, each with where the facts have it from (protocols.md section A4 "HTTP", A3 of the
+ * maker). */
 static const char *const marks[] = {
-    "doc/page/login.asp",    /* Hikvision and its OEMs, A4 */
-    "doc/index.html",        /* Hikvision, newer firmware, A3 */
-    "/SDK/activateStatus",   /* Hikvision, A3 */
-    "/ISAPI/",               /* Hikvision, A3 */
-    "/RPC2_Login",           /* Dahua, A3 */
-    "magicBox.cgi",          /* Dahua, A3 */
-    "LOREX_webplugin",       /* Lorex on Dahua, A4 */
-    "NETSurveillance",       /* Xiongmai, A4 */
+    "doc/page/login.asp",      /* Hikvision and its OEMs, A4 */
+    "doc/index.html",          /* Hikvision, newer firmware, A3 */
+    "/SDK/activateStatus",     /* Hikvision, A3 */
+    "/ISAPI/",                 /* Hikvision, A3 */
+    "/RPC2_Login",             /* Dahua, A3 */
+    "magicBox.cgi",            /* Dahua, A3 */
+    "LOREX_webplugin",         /* Lorex on Dahua, A4 */
+    "NETSurveillance",         /* Xiongmai, A4 */
     "DVR Components Download", /* TVT, A4 */
-    "NVMS-9000",             /* TVT, A3 */
-    "NVMS-1000",             /* TVT, A3 */
-    "login.rsp",             /* JAWS recorders, A4 */
-    "/nobody/",              /* AVTECH, A4 */
-    "Any time & Any where",  /* AVTECH, A4 */
-    "/axis-cgi/",            /* Axis, A4 */
-    "css/techwin.css",       /* Hanwha, A4 */
-    "Hanwha Techwin",        /* Hanwha, A4 */
-    "iPolis",                /* Hanwha, A4 */
-    "/LAPI/V1.0/",           /* Uniview, A4 */
-    "Reolink",               /* Reolink, A4 */
-    "KBVISION",              /* KBVision on Dahua, brands.md B1 */
-    "CGIProxy.fcgi",         /* Foscam, brands.md B2 */
-    "vb.htm",                /* Milesight, brands.md */
-    "onvif/device_service",  /* any ONVIF device, A2 */
-    "onvif/devices",         /* HiChip, A2 */
-    "uc-httpd",              /* Xiongmai, A4 */
-    "TP-LINK IP-Camera",     /* TP-Link, A4 */
-    "AVTECH",                /* AVTECH, A4 */
-    "Room Alert",            /* room monitor, not a camera: brands.md */
-    "TemPageR",              /* room monitor, not a camera: brands.md */
+    "NVMS-9000",               /* TVT, A3 */
+    "NVMS-1000",               /* TVT, A3 */
+    "login.rsp",               /* JAWS recorders, A4 */
+    "/nobody/",                /* AVTECH, A4 */
+    "Any time & Any where",    /* AVTECH, A4 */
+    "/axis-cgi/",              /* Axis, A4 */
+    "css/techwin.css",         /* Hanwha, A4 */
+    "Hanwha Techwin",          /* Hanwha, A4 */
+    "iPolis",                  /* Hanwha, A4 */
+    "/LAPI/V1.0/",             /* Uniview, A4 */
+    "Reolink",                 /* Reolink, A4 */
+    "KBVISION",                /* KBVision on Dahua, brands.md B1 */
+    "CGIProxy.fcgi",           /* Foscam, brands.md B2 */
+    "vb.htm",                  /* Milesight, brands.md */
+    "onvif/device_service",    /* any ONVIF device, A2 */
+    "onvif/devices",           /* HiChip, A2 */
+    "uc-httpd",                /* Xiongmai, A4 */
+    "TP-LINK IP-Camera",       /* TP-Link, A4 */
+    "AVTECH",                  /* AVTECH, A4 */
+    "Room Alert",              /* room monitor, not a camera: brands.md */
+    "TemPageR",                /* room monitor, not a camera: brands.md */
 };
 
 void lc_html_marks(struct lc_slice body, struct lc_facts *out)
@@ -148,8 +149,9 @@ static struct lc_slice attribute(struct lc_slice tag, struct lc_slice name)
 
     while ((at = lc_slice_ifind(tag, name, at)) != LC_NPOS) {
         struct lc_slice v = lc_slice_trim(lc_slice_from(tag, at + name.n));
-        bool starts = at && (tag.p[at - 1] == ' ' || tag.p[at - 1] == '\n' || tag.p[at - 1] == '\t' ||
-                             tag.p[at - 1] == '"' || tag.p[at - 1] == '\'');
+        bool starts =
+            at && (tag.p[at - 1] == ' ' || tag.p[at - 1] == '\n' || tag.p[at - 1] == '\t' ||
+                   tag.p[at - 1] == '"' || tag.p[at - 1] == '\'');
 
         at += name.n;
         if (!starts || v.n == 0 || v.p[0] != '=')

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A page, read the way a fingerprint needs it: by searching, not by understanding. Every function is one
- * forward pass over a bounded body, none allocates, all borrow.
+ * A page, read the way a fingerprint needs it: by searching, not by understanding. Every function
+ * is one forward pass over a bounded body, none allocates, all borrow.
  */
 #ifndef LC_PROTO_HTML_H
 #define LC_PROTO_HTML_H

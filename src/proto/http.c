@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP/1.x: what a browser's first visit would see, and nothing behind it. GET /, one redirect that stays on
- * the same host, the icon, and the few extra questions of http.h. Never an Authorization header, never a
- * query that does more than pass a cache by, never a picture or a stream: an answer that declares itself to
- * be one is left at its head (DESIGN promise 1).
+ * HTTP/1.x: what a browser's first visit would see, and nothing behind it. GET /, one redirect that
+ * stays on the same host, the icon, and the few extra questions of http.h. Never an Authorization
+ * header, never a query that does more than pass a cache by, never a picture or a stream: an answer
+ * that declares itself to be one is left at its head (DESIGN promise 1).
  *
  * No Accept-Encoding is offered, so there is nothing to unpack (reliability.md H12).
  */
@@ -72,7 +72,8 @@ static void emit_challenge(struct http *s, struct lc_slice value, struct lc_fact
     lc_buf_init(&blanked, LC_MSG_HEAD_CAP);
     lc_auth_blank(value, &blanked);
     if (lc_emit(f, LC_F_HTTP_WWW_AUTHENTICATE, lc_buf_view(&blanked))) {
-        fact = (struct lc_fact){LC_F_HTTP_WWW_AUTHENTICATE, f->port, f->exch, 0, lc_buf_view(&blanked)};
+        fact = (struct lc_fact){LC_F_HTTP_WWW_AUTHENTICATE, f->port, f->exch, 0,
+                                lc_buf_view(&blanked)};
         lc_proto_http.derive(&fact, f);
     }
     lc_buf_free(&blanked);
@@ -120,15 +121,19 @@ static bool starts_any(struct lc_slice s, const char *const *with, size_t n)
     return false;
 }
 
-/* Does the head say that a picture, film or sound follows? An icon may be a picture, but not one of the
- * kinds that cameras make. */
+/* Does the head say that a picture, film or sound follows? An icon may be a picture, but not one of
+ * the kinds that cameras make. */
 static bool shows_picture(const struct http *s, struct lc_slice in)
 {
-    static const char *const page[] = {"image/", "video/", "audio/", "multipart/",
-                                       "application/x-rtsp", "application/vnd.apple.mpegurl"};
-    static const char *const icon[] = {"image/jpeg", "image/jpg", "image/pjpeg", "video/", "audio/",
-                                       "multipart/", "application/x-rtsp",
+    static const char *const page[] = {"image/",
+                                       "video/",
+                                       "audio/",
+                                       "multipart/",
+                                       "application/x-rtsp",
                                        "application/vnd.apple.mpegurl"};
+    static const char *const icon[] = {
+        "image/jpeg", "image/jpg",  "image/pjpeg",        "video/",
+        "audio/",     "multipart/", "application/x-rtsp", "application/vnd.apple.mpegurl"};
     struct lc_slice type = lc_msg_header(&s->msg, in, LC_S("Content-Type"));
 
     return s->step == S_ICON ? starts_any(type, icon, sizeof icon / sizeof *icon)

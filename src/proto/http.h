@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Extra questions that fit some platforms only; knowledge says which, the codec says what they are. */
+/* Extra questions that fit some platforms only; knowledge says which, the codec says what they are.
+ */
 #ifndef LC_PROTO_HTTP_H
 #define LC_PROTO_HTTP_H
 

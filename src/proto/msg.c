@@ -2,10 +2,10 @@
 /*
  * The grammar shared by HTTP/1.x and RTSP/1.0 answers: see msg.h for the contract.
  *
- * Everything moves forward over complete lines: next_line() is the only search, it starts at `scanned`, so a
- * peer that sends single bytes costs linear work. Framing follows RFC 9112 section 6.3 where the peer is
- * sane; where it is not (two lengths that disagree, a negative one), the body lasts until the connection
- * ends and no second request is put on it.
+ * Everything moves forward over complete lines: next_line() is the only search, it starts at
+ * `scanned`, so a peer that sends single bytes costs linear work. Framing follows RFC 9112
+ * section 6.3 where the peer is sane; where it is not (two lengths that disagree, a negative one),
+ * the body lasts until the connection ends and no second request is put on it.
  */
 #include "proto/msg.h"
 
@@ -18,11 +18,30 @@ enum framing { FR_NONE, FR_LENGTH, FR_CHUNKED, FR_CLOSE };
 #define LEADING_CAP    16U  /* empty lines before a status line that real devices send */
 
 static const char *const odd_names[LC_ODD_COUNT] = {
-    "bare-lf",           "nul-in-head",   "leading-newlines", "odd-version",  "length-twice",
-    "length-clash",      "length-bad",    "length-and-chunks", "chunk-bad",   "folded-header",
-    "header-without-colon", "many-headers", "head-too-big",   "truncated",    "interleaved-frame",
-    "no-cseq",           "cseq-mismatch", "endless-interim",  "xml-doctype",  "xml-bounds",
-    "xml-bad",           "tls-bad",       "cert-bad",         "cert-too-big",
+    "bare-lf",
+    "nul-in-head",
+    "leading-newlines",
+    "odd-version",
+    "length-twice",
+    "length-clash",
+    "length-bad",
+    "length-and-chunks",
+    "chunk-bad",
+    "folded-header",
+    "header-without-colon",
+    "many-headers",
+    "head-too-big",
+    "truncated",
+    "interleaved-frame",
+    "no-cseq",
+    "cseq-mismatch",
+    "endless-interim",
+    "xml-doctype",
+    "xml-bounds",
+    "xml-bad",
+    "tls-bad",
+    "cert-bad",
+    "cert-too-big",
 };
 
 const char *lc_msg_odd_name(enum lc_msg_odd bit)
@@ -110,8 +129,8 @@ static enum lc_status parse_status(struct lc_msg *m, struct lc_slice line)
     if (!version_usual(m, line))
         m->odd |= LC_ODD(LC_ODD_VERSION);
     m->last = m->kind == LC_MSG_HTTP && !lc_slice_istarts(line, LC_S("HTTP/1.1"));
-    m->status = (uint16_t)((line.p[at] - '0') * 100 + (line.p[at + 1] - '0') * 10 +
-                           (line.p[at + 2] - '0'));
+    m->status =
+        (uint16_t)((line.p[at] - '0') * 100 + (line.p[at + 1] - '0') * 10 + (line.p[at + 2] - '0'));
     return LC_OK;
 }
 
@@ -237,7 +256,8 @@ static void read_headers(struct lc_msg *m, struct lc_slice in)
         if (lc_slice_ieq(h.name, LC_S("Content-Length")))
             read_length(m, h.value);
         else if (lc_slice_ieq(h.name, LC_S("Transfer-Encoding")))
-            chunked |= m->kind == LC_MSG_HTTP && lc_slice_ifind(h.value, LC_S("chunked"), 0) != LC_NPOS;
+            chunked |=
+                m->kind == LC_MSG_HTTP && lc_slice_ifind(h.value, LC_S("chunked"), 0) != LC_NPOS;
         else if (lc_slice_ieq(h.name, LC_S("Connection")))
             m->last = lc_slice_ifind(h.value, LC_S("close"), 0) != LC_NPOS ||
                       (m->last && lc_slice_ifind(h.value, LC_S("keep-alive"), 0) == LC_NPOS);
@@ -428,6 +448,10 @@ enum lc_status lc_msg_feed(struct lc_msg *m, struct lc_slice in, enum lc_msg_end
         st = step(m, in, end);
     if (st == LC_EFULL)
         m->last = true;
+    /* What is no answer is refused at its first impossible byte; how much of its line had come by
+     * then is chance, so nothing that a later byte might have shown is told. */
+    if (st == LC_EPARSE)
+        m->odd &= LC_ODD(LC_ODD_LEADING) | LC_ODD(LC_ODD_INTERLEAVED);
     if (st != LC_MORE)
         return st;
     if (m->stage <= ST_HEADERS && in.n >= LC_MSG_HEAD_CAP)

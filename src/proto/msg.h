@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One bounded, tolerant parser for the grammar that HTTP/1.x (RFC 9112) and RTSP/1.0 (RFC 2326) answers share:
- * status line, headers, body framed by Content-Length, by chunks or by the end of the connection.
+ * One bounded, tolerant parser for the grammar that HTTP/1.x (RFC 9112) and RTSP/1.0 (RFC 2326)
+ * answers share: status line, headers, body framed by Content-Length, by chunks or by the end of
+ * the connection.
  *
- * It works on the slice of everything that has arrived of this answer, remembers how far it has looked
- * (`scanned`), so each byte is visited once however the bytes were split, and allocates nothing. What is
- * wrong with an answer is noted in an oddity bit set; an answer is only given up when its first line is not
- * a status line.
+ * It works on the slice of everything that has arrived of this answer, remembers how far it has
+ * looked
+ * (`scanned`), so each byte is visited once however the bytes were split, and allocates nothing.
+ * What is wrong with an answer is noted in an oddity bit set; an answer is only given up when its
+ * first line is not a status line.
  */
 #ifndef LC_PROTO_MSG_H
 #define LC_PROTO_MSG_H
@@ -71,13 +73,13 @@ struct lc_msg {
 
 void lc_msg_start(struct lc_msg *m, enum lc_msg_kind kind);
 
-/* `in` starts where the answer starts. LC_MORE; LC_OK: complete; LC_EFULL: as much as will be read is here,
- * head and body are usable but not whole, `last` is set; LC_EPARSE: not an answer of this protocol;
- * LC_DONE: nothing had come and nothing will (only when `end` says so). */
+/* `in` starts where the answer starts. LC_MORE; LC_OK: complete; LC_EFULL: as much as will be read
+ * is here, head and body are usable but not whole, `last` is set; LC_EPARSE: not an answer of this
+ * protocol; LC_DONE: nothing had come and nothing will (only when `end` says so). */
 enum lc_status lc_msg_feed(struct lc_msg *m, struct lc_slice in, enum lc_msg_end end) LC_MUST_CHECK;
 
-/* The headers, once `head` is set. Names and values are trimmed; `raw` is the value with its leading
- * blanks. A folded value spans its lines. */
+/* The headers, once `head` is set. Names and values are trimmed; `raw` is the value with its
+ * leading blanks. A folded value spans its lines. */
 struct lc_header {
     struct lc_slice name, value, raw;
 };

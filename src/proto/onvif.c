@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ONVIF device service: SOAP 1.2 over HTTP POST. Four questions exist, and the builder knows no fifth:
- * GetSystemDateAndTime, GetServices, GetCapabilities (for devices that do not know GetServices) and, where
- * the scope allows it, GetDeviceInformation. The first three need no password by the ONVIF core
- * specification's access classes; whether the fourth answers without one is a finding (protocols.md A2).
+ * ONVIF device service: SOAP 1.2 over HTTP POST. Four questions exist, and the builder knows no
+ * fifth: GetSystemDateAndTime, GetServices, GetCapabilities (for devices that do not know
+ * GetServices) and, where the scope allows it, GetDeviceInformation. The first three need no
+ * password by the ONVIF core specification's access classes; whether the fourth answers without one
+ * is a finding (protocols.md A2).
  *
  * Addresses that a device lists (XAddr) are never followed and never kept (reliability.md H15).
  */

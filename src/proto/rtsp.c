@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RTSP (RFC 2326): OPTIONS, then DESCRIBE without credentials of one path that cannot exist and of at most
- * two documented ones. DESCRIBE is as far as Lenscap ever goes: it says whether a stream would be described
- * to a stranger, and no picture flows.
+ * RTSP (RFC 2326): OPTIONS, then DESCRIBE without credentials of one path that cannot exist and of
+ * at most two documented ones. DESCRIBE is as far as Lenscap ever goes: it says whether a stream
+ * would be described to a stranger, and no picture flows.
  *
- * Why the impossible path: some cameras answer 200 to any path (HiChip), so a 200 on a documented path means
- * nothing unless the impossible one got another answer (protocols.md A4, traps).
+ * Why the impossible path: some cameras answer 200 to any path (HiChip), so a 200 on a documented
+ * path means nothing unless the impossible one got another answer (protocols.md A4, traps).
  *
  * Steps are also exchange numbers: 0 OPTIONS, 1 control path, 2 and 3 documented paths.
  */
@@ -19,7 +19,8 @@ enum method { M_OPTIONS, M_DESCRIBE }; /* there is no third */
 
 #define STALE_CAP 4U /* late answers to earlier requests put up with */
 
-/* Digest nonces built into firmware: Hipcam cameras and ipTIME devices share one (protocols.md A4). */
+/* Digest nonces built into firmware: Hipcam cameras and ipTIME devices share one (protocols.md A4).
+ */
 static const struct lc_slice known_nonces[] = {LC_S_INIT("3b27a446bfa49b0c48c3edb83139543d")};
 
 struct rtsp {
@@ -76,13 +77,15 @@ static void emit_challenge(struct rtsp *s, struct lc_slice value, struct lc_fact
     lc_buf_init(&blanked, LC_MSG_HEAD_CAP);
     lc_auth_blank(value, &blanked);
     if (lc_emit(f, LC_F_RTSP_WWW_AUTHENTICATE, lc_buf_view(&blanked))) {
-        fact = (struct lc_fact){LC_F_RTSP_WWW_AUTHENTICATE, f->port, f->exch, 0, lc_buf_view(&blanked)};
+        fact = (struct lc_fact){LC_F_RTSP_WWW_AUTHENTICATE, f->port, f->exch, 0,
+                                lc_buf_view(&blanked)};
         lc_proto_rtsp.derive(&fact, f);
     }
     lc_buf_free(&blanked);
 }
 
-/* "Thu, 14 May 2020" is RFC 1123; Hikvision writes two blanks and "Thu, May 14 2020" (protocols.md A4). */
+/* "Thu, 14 May 2020" is RFC 1123; Hikvision writes two blanks and "Thu, May 14 2020" (protocols.md
+ * A4). */
 static void emit_date_style(struct lc_slice raw, struct lc_slice value, struct lc_facts *f)
 {
     size_t comma = lc_slice_chr(value, ',', 0);
@@ -138,7 +141,8 @@ static void emit_answer(struct rtsp *s, struct lc_slice in, struct lc_facts *f)
         lc_facts_int(f, LC_F_RTSP_STATUS, s->msg.status);
         return;
     }
-    lc_facts_int(f, s->step == 1 ? LC_F_RTSP_CONTROL_STATUS : LC_F_RTSP_DESCRIBE_STATUS, s->msg.status);
+    lc_facts_int(f, s->step == 1 ? LC_F_RTSP_CONTROL_STATUS : LC_F_RTSP_DESCRIBE_STATUS,
+                 s->msg.status);
     if (s->step >= 2)
         lc_facts_str(f, LC_F_RTSP_DESCRIBE_PATH, s->paths[s->step - 2]);
     if (s->msg.status / 100 == 2)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Naming a protocol by its first bytes, so that a wrong guess about a port costs one connection (H2). Each
- * rule looks at a fixed place, so a longer prefix never changes an answer once given.
+ * Naming a protocol by its first bytes, so that a wrong guess about a port costs one connection
+ * (H2). Each rule looks at a fixed place, so a longer prefix never changes an answer once given.
  */
 #include "proto/proto.h"
 
@@ -18,7 +18,8 @@ static enum lc_proto_id by_220(struct lc_slice s)
 
     if (s.n < 4 || lf == LC_NPOS || (s.p[3] != ' ' && s.p[3] != '-'))
         return LC_P_NONE;
-    return lc_slice_ifind(lc_slice_sub(s, 0, lf), LC_S("SMTP"), 0) == LC_NPOS ? LC_P_FTP : LC_P_NONE;
+    return lc_slice_ifind(lc_slice_sub(s, 0, lf), LC_S("SMTP"), 0) == LC_NPOS ? LC_P_FTP
+                                                                              : LC_P_NONE;
 }
 
 enum lc_proto_id lc_sniff(struct lc_slice first)
@@ -41,7 +42,8 @@ enum lc_proto_id lc_sniff(struct lc_slice first)
         return LC_P_TELNET; /* IAC and an option command, RFC 854 */
     if (lc_slice_starts(s, LC_S("220")))
         return by_220(s);
-    if (s.p[0] >= 0x20 && s.p[0] < 0x7F && s.p[0] != '<' && lc_slice_find(s, LC_S("ogin:"), 0) != LC_NPOS)
+    if (s.p[0] >= 0x20 && s.p[0] < 0x7F && s.p[0] != '<' &&
+        lc_slice_find(s, LC_S("ogin:"), 0) != LC_NPOS)
         return LC_P_TELNET;
     return LC_P_NONE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SOAP by expat callbacks: see soap.h. The only state is the path of local names (as small numbers) and the
- * text of the innermost element; nothing recurses and nothing grows past its bound.
+ * SOAP by expat callbacks: see soap.h. The only state is the path of local names (as small numbers)
+ * and the text of the innermost element; nothing recurses and nothing grows past its bound.
  */
 #include "proto/soap.h"
 #include "base/mem.h"
@@ -17,18 +17,70 @@
 
 /* The local names that mean something; position in the table is the number on the path. */
 enum tag {
-    T_OTHER, T_FAULT, T_CODE, T_SUBCODE, T_VALUE, T_FAULTCODE, T_CLOCK, T_SERVICES, T_CAPS, T_INFO,
-    T_UTC, T_HOUR, T_MINUTE, T_SECOND, T_YEAR, T_MONTH, T_DAY, T_SERVICE, T_NAMESPACE, T_VERSION,
-    T_SUPPORTED, T_MAJOR, T_MINOR, T_MEDIA, T_MANUFACTURER, T_MODEL, T_FIRMWARE, T_SERIAL, T_HARDWARE,
-    T_ENVELOPE, T_COUNT,
+    T_OTHER,
+    T_FAULT,
+    T_CODE,
+    T_SUBCODE,
+    T_VALUE,
+    T_FAULTCODE,
+    T_CLOCK,
+    T_SERVICES,
+    T_CAPS,
+    T_INFO,
+    T_UTC,
+    T_HOUR,
+    T_MINUTE,
+    T_SECOND,
+    T_YEAR,
+    T_MONTH,
+    T_DAY,
+    T_SERVICE,
+    T_NAMESPACE,
+    T_VERSION,
+    T_SUPPORTED,
+    T_MAJOR,
+    T_MINOR,
+    T_MEDIA,
+    T_MANUFACTURER,
+    T_MODEL,
+    T_FIRMWARE,
+    T_SERIAL,
+    T_HARDWARE,
+    T_ENVELOPE,
+    T_COUNT,
 };
 
 static const char *const tags[T_COUNT] = {
-    "", "Fault", "Code", "Subcode", "Value", "faultcode", "GetSystemDateAndTimeResponse",
-    "GetServicesResponse", "GetCapabilitiesResponse", "GetDeviceInformationResponse", "UTCDateTime",
-    "Hour", "Minute", "Second", "Year", "Month", "Day", "Service", "Namespace", "Version",
-    "SupportedVersions", "Major", "Minor", "Media", "Manufacturer", "Model", "FirmwareVersion",
-    "SerialNumber", "HardwareId", "Envelope",
+    "",
+    "Fault",
+    "Code",
+    "Subcode",
+    "Value",
+    "faultcode",
+    "GetSystemDateAndTimeResponse",
+    "GetServicesResponse",
+    "GetCapabilitiesResponse",
+    "GetDeviceInformationResponse",
+    "UTCDateTime",
+    "Hour",
+    "Minute",
+    "Second",
+    "Year",
+    "Month",
+    "Day",
+    "Service",
+    "Namespace",
+    "Version",
+    "SupportedVersions",
+    "Major",
+    "Minor",
+    "Media",
+    "Manufacturer",
+    "Model",
+    "FirmwareVersion",
+    "SerialNumber",
+    "HardwareId",
+    "Envelope",
 };
 
 struct reader {
@@ -36,7 +88,7 @@ struct reader {
     struct lc_soap *out;
     uint8_t path[DEPTH_CAP];
     unsigned depth;
-    size_t text_n; /* of the whole document */
+    size_t text_n;            /* of the whole document */
     struct lc_soap_text text; /* of the innermost element */
     unsigned date[6], seen;   /* year month day hour minute second; bits of what was told */
     unsigned major, minor;    /* of the version being read */
@@ -129,7 +181,8 @@ static unsigned number(const struct reader *r, unsigned max)
 {
     uint64_t v;
 
-    return lc_slice_u64(lc_slice_trim(lc_soap_view(&r->text)), max, &v) == LC_OK ? (unsigned)v : max + 1;
+    return lc_slice_u64(lc_slice_trim(lc_soap_view(&r->text)), max, &v) == LC_OK ? (unsigned)v
+                                                                                 : max + 1;
 }
 
 static void keep(const struct reader *r, struct lc_soap_text *to)
@@ -261,7 +314,8 @@ static void XMLCALL on_doctype(void *data, const XML_Char *name, const XML_Char 
     stop(data, LC_ODD_DOCTYPE);
 }
 
-/* Days since 1970-01-01 of a date of the Gregorian calendar; shifts the year so that it starts in March. */
+/* Days since 1970-01-01 of a date of the Gregorian calendar; shifts the year so that it starts in
+ * March. */
 static int64_t days(unsigned year, unsigned month, unsigned day)
 {
     int64_t y = (int64_t)year - (month <= 2);

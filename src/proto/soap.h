@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A SOAP answer of an ONVIF device service, read by expat with the bounds of reliability.md H13: no document
- * type, depth 32, 64 attributes per element, 64 KiB of text, UTF-8 only. Names are matched without their
- * prefix, because devices disagree on prefixes and versions of namespaces (H15).
+ * A SOAP answer of an ONVIF device service, read by expat with the bounds of reliability.md H13: no
+ * document type, depth 32, 64 attributes per element, 64 KiB of text, UTF-8 only. Names are matched
+ * without their prefix, because devices disagree on prefixes and versions of namespaces (H15).
  */
 #ifndef LC_PROTO_SOAP_H
 #define LC_PROTO_SOAP_H
@@ -20,17 +20,17 @@ struct lc_soap_text {
 enum lc_soap_kind {
     LC_SOAP_NONE, /* not SOAP, or an answer to something else */
     LC_SOAP_FAULT,
-    LC_SOAP_CLOCK,    /* GetSystemDateAndTimeResponse */
-    LC_SOAP_LIST,     /* GetServicesResponse */
-    LC_SOAP_CAPS,     /* GetCapabilitiesResponse */
-    LC_SOAP_INFO,     /* GetDeviceInformationResponse */
+    LC_SOAP_CLOCK, /* GetSystemDateAndTimeResponse */
+    LC_SOAP_LIST,  /* GetServicesResponse */
+    LC_SOAP_CAPS,  /* GetCapabilitiesResponse */
+    LC_SOAP_INFO,  /* GetDeviceInformationResponse */
 };
 
 struct lc_soap {
     enum lc_soap_kind kind;
-    uint32_t odd; /* LC_ODD bits */
-    struct lc_soap_text fault;                      /* innermost fault code */
-    int64_t clock;                                  /* seconds since 1970 UTC; 0: none or absurd */
+    uint32_t odd;              /* LC_ODD bits */
+    struct lc_soap_text fault; /* innermost fault code */
+    int64_t clock;             /* seconds since 1970 UTC; 0: none or absurd */
     struct lc_soap_text namespaces[LC_SOAP_SERVICES];
     unsigned namespaces_n;
     unsigned major, minor; /* of the device service; 0.0 when not told */
@@ -38,7 +38,8 @@ struct lc_soap {
     struct lc_soap_text manufacturer, model, firmware, serial, hardware;
 };
 
-/* Reads a whole body. Whatever was read before a breach of the bounds is kept, except with a document type. */
+/* Reads a whole body. Whatever was read before a breach of the bounds is kept, except with a
+ * document type. */
 void lc_soap_read(struct lc_slice body, struct lc_soap *out);
 
 struct lc_slice lc_soap_view(const struct lc_soap_text *t);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * TLS up to the certificate, with our own ClientHello and nothing else sent. Up to version 1.2 the server's
- * choice and its certificate come in the clear (RFC 5246 section 7.4), so two flights of bytes tell version,
- * suite and certificate for a few microseconds and no key is ever agreed on. A server that only speaks 1.3
- * answers with an alert; the engine then asks with the library.
+ * TLS up to the certificate, with our own ClientHello and nothing else sent. Up to version 1.2 the
+ * server's choice and its certificate come in the clear (RFC 5246 section 7.4), so two flights of
+ * bytes tell version, suite and certificate for a few microseconds and no key is ever agreed on. A
+ * server that only speaks 1.3 answers with an alert; the engine then asks with the library.
  *
- * Round 0 offers up to 1.2, with old suites too: old cameras must be able to answer. Round 1 offers 1.0 at
- * most and only reads whether it is taken.
+ * Round 0 offers up to 1.2, with old suites too: old cameras must be able to answer. Round 1
+ * offers 1.0 at most and only reads whether it is taken.
  *
  *     record     u8 type  u16 version  u16 length  fragment[length]              RFC 5246 6.2.1
  *     handshake  u8 type  u24 length   body[length]                              RFC 5246 7.4
  *
- * Messages may be split over records or share one. The codec counts payload bytes as records complete; only
- * when a message it wants is whole are its bytes put together, once.
+ * Messages may be split over records or share one. The codec counts payload bytes as records
+ * complete; only when a message it wants is whole are its bytes put together, once.
  */
 #include "proto/tls.h"
 #include "base/hash.h"
@@ -44,7 +44,8 @@ static const struct {
     uint16_t wire;
     const char *name;
 } versions[] = {
-    {0x0300, "ssl3"}, {0x0301, "tls1.0"}, {0x0302, "tls1.1"}, {0x0303, "tls1.2"}, {0x0304, "tls1.3"},
+    {0x0300, "ssl3"},   {0x0301, "tls1.0"}, {0x0302, "tls1.1"},
+    {0x0303, "tls1.2"}, {0x0304, "tls1.3"},
 };
 
 const char *lc_tls_version_name(unsigned wire)
@@ -83,11 +84,11 @@ static void put_suites(struct lc_buf *out, bool modern)
         (void)lc_buf_be16(out, suites_10[i]);
 }
 
-/* Groups and point formats (RFC 8422), signature algorithms (RFC 5246 7.4.1.4.1). No server name: the
- * address is all we know. */
+/* Groups and point formats (RFC 8422), signature algorithms (RFC 5246 7.4.1.4.1). No server name:
+ * the address is all we know. */
 static const uint8_t extensions[] = {
-    0x00, 0x0A, 0x00, 0x0A, 0x00, 0x08, 0x00, 0x1D, 0x00, 0x17, 0x00, 0x18, 0x00, 0x19,
-    0x00, 0x0B, 0x00, 0x02, 0x01, 0x00,
+    0x00, 0x0A, 0x00, 0x0A, 0x00, 0x08, 0x00, 0x1D, 0x00, 0x17,
+    0x00, 0x18, 0x00, 0x19, 0x00, 0x0B, 0x00, 0x02, 0x01, 0x00,
 };
 static const uint8_t signatures[] = {
     0x00, 0x0D, 0x00, 0x1A, 0x00, 0x18, 0x04, 0x03, 0x05, 0x03, 0x06, 0x03, 0x08, 0x04, 0x08,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One certificate, from DER to facts. Decoding is OpenSSL's; this file bounds what goes in and renders names
- * in one stable form: short names in certificate order, "CN=...,OU=...", UTF-8, control characters left out,
- * commas and backslashes in values escaped.
+ * One certificate, from DER to facts. Decoding is OpenSSL's; this file bounds what goes in and
+ * renders names in one stable form: short names in certificate order, "CN=...,OU=...", UTF-8,
+ * control characters left out, commas and backslashes in values escaped.
  */
 #include "proto/tls.h"
 #include "base/addr.h"
@@ -20,8 +20,8 @@
 #include <time.h>
 
 #define NAME_CAP 1024U
-#define RDN_CAP  32  /* attributes of a name that are rendered */
-#define SAN_CAP  8   /* alternative names that become facts */
+#define RDN_CAP  32 /* attributes of a name that are rendered */
+#define SAN_CAP  8  /* alternative names that become facts */
 
 static void put_value(struct lc_buf *out, const ASN1_STRING *value)
 {
@@ -139,7 +139,8 @@ static void emit_san(const GENERAL_NAME *g, struct lc_facts *f)
         put_value(&out, g->d.dNSName);
     } else if (g->type == GEN_IPADD && ASN1_STRING_length(g->d.iPAddress) == 4) {
         ip = ASN1_STRING_get0_data(g->d.iPAddress);
-        a = lc_addr_v4((uint32_t)ip[0] << 24 | (uint32_t)ip[1] << 16 | (uint32_t)ip[2] << 8 | ip[3]);
+        a = lc_addr_v4((uint32_t)ip[0] << 24 | (uint32_t)ip[1] << 16 | (uint32_t)ip[2] << 8 |
+                       ip[3]);
         (void)lc_buf_put(&out, lc_slice_of(text, lc_addr_format(&a, text)));
     } else if (g->type == GEN_IPADD && ASN1_STRING_length(g->d.iPAddress) == 16) {
         ip = ASN1_STRING_get0_data(g->d.iPAddress);

@@ -1,31 +1,72 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The gate that every path passes. A path from a device is believed only when it is dull: plain characters,
- * a page or icon by its ending, none of the words below. Refusing too much costs one title or icon; refusing
- * too little would look through a lens, so the words are wide on purpose.
+ * The gate that every path passes. A path from a device is believed only when it is dull: plain
+ * characters, a page or icon by its ending, none of the words below. Refusing too much costs one
+ * title or icon; refusing too little would look through a lens, so the words are wide on purpose.
  */
 #include "proto/url.h"
 
 #include <string.h>
 
-/* Matched anywhere in the path, any case. Sources: protocols.md A0 table X (pictures and streams, reads that
- * are themselves the exploit, logins, anything that changes a device). */
+/* Matched anywhere in the path, any case. Sources: protocols.md A0 table X (pictures and streams,
+ * reads that are themselves the exploit, logins, anything that changes a device). */
 static const char *const never[] = {
-    "snap",          "mjpg",           "mjpeg",       ".jpg",       ".jpeg",    "m3u8",   ".flv",
-    "stream",        "video",          "live",        "rtsp",       "/hls",     ".ts",    ".mp4",
-    "cgi-bin",       "action=",        "configurationfile", "current_config", "cap.js", "auth=",
-    "sessionlogin",  "/isapi",         "/sdk",        "/psia",      "/onvif",   "/lapi",  "tmpfs",
-    "backup",        "config",         "passw",       "passwd",     "pwd",      "user",   "upgrade",
-    "firmware",      "reboot",         "restart",     "reset",      "restore",  "format", "delete",
-    "logout",        "activate",       "account",     "token",      "session",  "..",     "@",
+    "snap",
+    "mjpg",
+    "mjpeg",
+    ".jpg",
+    ".jpeg",
+    "m3u8",
+    ".flv",
+    "stream",
+    "video",
+    "live",
+    "rtsp",
+    "/hls",
+    ".ts",
+    ".mp4",
+    "cgi-bin",
+    "action=",
+    "configurationfile",
+    "current_config",
+    "cap.js",
+    "auth=",
+    "sessionlogin",
+    "/isapi",
+    "/sdk",
+    "/psia",
+    "/onvif",
+    "/lapi",
+    "tmpfs",
+    "backup",
+    "config",
+    "passw",
+    "passwd",
+    "pwd",
+    "user",
+    "upgrade",
+    "firmware",
+    "reboot",
+    "restart",
+    "reset",
+    "restore",
+    "format",
+    "delete",
+    "logout",
+    "activate",
+    "account",
+    "token",
+    "session",
+    "..",
+    "@",
 };
 
-static const char *const page_ends[] = {".html", ".htm", ".asp", ".aspx", ".php", ".jsp", ".shtml",
-                                        ".xhtml", ".rsp", "/"};
+static const char *const page_ends[] = {".html", ".htm",   ".asp",   ".aspx", ".php",
+                                        ".jsp",  ".shtml", ".xhtml", ".rsp",  "/"};
 static const char *const icon_ends[] = {".ico", ".png", ".gif", ".svg"};
 
-static const char *const busters[] = {"", "_", "t", "v", "r", "ver", "rand", "random", "time",
-                                      "version", "timestamp"};
+static const char *const busters[] = {"",     "_",      "t",    "v",       "r",        "ver",
+                                      "rand", "random", "time", "version", "timestamp"};
 
 struct lc_slice lc_path_view(const struct lc_path *p)
 {
@@ -52,7 +93,8 @@ void lc_put_host(struct lc_buf *out, const struct lc_ask *ask, uint16_t usual)
         (void)lc_buf_putf(out, ":%u", (unsigned)ask->port);
 }
 
-/* Letters, digits and "/._-~!$+,;:": nothing a server or we would decode, nothing that splits a request. */
+/* Letters, digits and "/._-~!$+,;:": nothing a server or we would decode, nothing that splits a
+ * request. */
 static bool plain(struct lc_slice s)
 {
     for (size_t i = 0; i < s.n; i++) {
@@ -94,7 +136,8 @@ static bool ending_ok(struct lc_slice path, enum lc_url_kind kind)
         return true;
     while (slash && path.p[slash - 1] != '/')
         slash--;
-    return lc_slice_chr(path, '.', slash) == LC_NPOS; /* a name without an ending: "/web", "/login" */
+    return lc_slice_chr(path, '.', slash) ==
+           LC_NPOS; /* a name without an ending: "/web", "/login" */
 }
 
 /* "_=1700000000", "v=3.1", "1700000000": a number, so that a cache is passed by. */
@@ -122,7 +165,8 @@ static enum lc_url_verdict judge(struct lc_slice path, enum lc_url_kind kind, st
     size_t query = lc_slice_chr(path, '?', 0);
     struct lc_slice bare = lc_slice_sub(path, 0, query == LC_NPOS ? path.n : query);
 
-    if (bare.n == 0 || bare.p[0] != '/' || !plain(bare) || forbidden(path) || !ending_ok(bare, kind))
+    if (bare.n == 0 || bare.p[0] != '/' || !plain(bare) || forbidden(path) ||
+        !ending_ok(bare, kind))
         return LC_URL_REFUSED;
     if (query != LC_NPOS && !cache_buster(lc_slice_from(path, query + 1)))
         return LC_URL_REFUSED;
@@ -156,8 +200,8 @@ static size_t authority_end(struct lc_slice s)
 }
 
 /* A path without a leading slash stands beside `base`. */
-static enum lc_url_verdict relative(struct lc_slice base, struct lc_slice ref, enum lc_url_kind kind,
-                                    struct lc_path *out)
+static enum lc_url_verdict relative(struct lc_slice base, struct lc_slice ref,
+                                    enum lc_url_kind kind, struct lc_path *out)
 {
     struct lc_path joined;
     size_t dir = base.n;
@@ -174,8 +218,8 @@ static enum lc_url_verdict relative(struct lc_slice base, struct lc_slice ref, e
     return judge(lc_path_view(&joined), kind, out);
 }
 
-enum lc_url_verdict lc_url_resolve(const struct lc_ask *ask, struct lc_slice base, struct lc_slice ref,
-                                   enum lc_url_kind kind, struct lc_path *out)
+enum lc_url_verdict lc_url_resolve(const struct lc_ask *ask, struct lc_slice base,
+                                   struct lc_slice ref, enum lc_url_kind kind, struct lc_path *out)
 {
     bool https = ask->tls;
     size_t hash, colon;

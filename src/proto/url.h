@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which paths may stand in a request of ours, whoever proposed them: a device (Location, icon link) or our
- * own data (documented RTSP paths). The never-send table of the facts (protocols.md A0, class X) is a table
- * here; what matches it is refused before a request is built.
+ * Which paths may stand in a request of ours, whoever proposed them: a device (Location, icon link)
+ * or our own data (documented RTSP paths). The never-send table of the facts (protocols.md A0,
+ * class X) is a table here; what matches it is refused before a request is built.
  */
 #ifndef LC_PROTO_URL_H
 #define LC_PROTO_URL_H
@@ -31,10 +31,10 @@ enum lc_url_verdict {
 
 enum lc_url_kind { LC_URL_PAGE, LC_URL_ICON };
 
-/* A reference in an answer to a request for `base` (an allowed path). Never follows "..", escapes or
- * queries other than a plain cache buster, which is kept. */
-enum lc_url_verdict lc_url_resolve(const struct lc_ask *ask, struct lc_slice base, struct lc_slice ref,
-                                   enum lc_url_kind kind, struct lc_path *out);
+/* A reference in an answer to a request for `base` (an allowed path). Never follows "..", escapes
+ * or queries other than a plain cache buster, which is kept. */
+enum lc_url_verdict lc_url_resolve(const struct lc_ask *ask, struct lc_slice base,
+                                   struct lc_slice ref, enum lc_url_kind kind, struct lc_path *out);
 
 /* A documented RTSP path of the knowledge: begins with a slash, printable, no credentials in it. */
 bool lc_rtsp_path_ok(struct lc_slice path);

@@ -18,8 +18,8 @@
  * then is to be thrown away. */
 void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, struct lc_buf *out);
 
-/* Puts the findings in the order in which a reader wants them: true before unknown, worst first. To be called
- * on a device from the store before any of the functions here. */
+/* Puts the findings in the order in which a reader wants them: true before unknown, worst first. To
+ * be called on a device from the store before any of the functions here. */
 void lc_report_order(struct lc_device *d, const struct lc_assessor *rules);
 
 void lc_report_csv_head(struct lc_buf *out);

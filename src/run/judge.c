@@ -18,7 +18,14 @@ void lc_judge_free(struct lc_judge *j)
     lc_buf_free(&j->split);
 }
 
-/* Ports that opened, in the order of asking. */
+static void insert(uint16_t *sorted, size_t n, uint16_t port)
+{
+    for (; n && sorted[n - 1] > port; n--)
+        sorted[n] = sorted[n - 1];
+    sorted[n] = port;
+}
+
+/* Ports that opened, ascending: what was said first depends on the moment, the result must not. */
 static size_t open_ports(struct lc_slice facts, uint16_t out[static LC_TALK_PORTS])
 {
     struct lc_cur at = {.s = facts};
@@ -27,7 +34,7 @@ static size_t open_ports(struct lc_slice facts, uint16_t out[static LC_TALK_PORT
 
     while (n < LC_TALK_PORTS && lc_facts_next(&at, &f) == LC_OK)
         if (f.name == LC_F_PORT_OUTCOME && lc_slice_eq(f.value, LC_S("open")))
-            out[n++] = f.port;
+            insert(out, n++, f.port);
     return n;
 }
 
@@ -74,8 +81,8 @@ void lc_judge_host(struct lc_judge *j, struct lc_slice facts, int64_t now_us,
             (struct lc_endpoint_result){open[i], facts_of(j, facts, open[i], open, n)};
     j->endpoints[out->endpoints_n++] =
         (struct lc_endpoint_result){0, facts_of(j, facts, 0, open, n)};
-    lc_identify(j->identifier, facts, &j->identity);
-    lc_assess(j->assessor, facts, &j->identity, now_us / 1000000, &j->judgement);
+    lc_identify(j->identifier, lc_buf_view(&j->split), &j->identity);
+    lc_assess(j->assessor, lc_buf_view(&j->split), &j->identity, now_us / 1000000, &j->judgement);
     out->identity = &j->identity;
     out->judgement = &j->judgement;
     out->observed_us = now_us;

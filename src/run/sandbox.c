@@ -67,7 +67,7 @@ static bool drop_capabilities(void)
     return capng_apply(CAPNG_SELECT_CAPS) == 0;
 }
 
-static void limit(int what, rlim_t value)
+static void limit(__rlimit_resource_t what, rlim_t value)
 {
     struct rlimit l = {value, value};
 

@@ -136,6 +136,8 @@ enum lc_status lc_store_open(const char *path, bool read_only, struct lc_store *
     }
     lc_arena_init(&s->scratch, (size_t)LC_FACTS_MAX * 8);
     st = open_db(s, read_only && !memory, &old, err);
+    if (st == LC_OK && !read_only && !memory)
+        st = sync_folder(path, err); /* SQLite syncs it for its -wal too, but overlooks a failure */
     if (st != LC_OK || (read_only && !memory && old)) {
         lc_store_close(s);
         if (st != LC_OK)

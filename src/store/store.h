@@ -42,7 +42,7 @@ struct lc_run {
     uint64_t answered, silent, refused, faults;
 };
 
-/* Starts a run and writes its plan (ranges) and units. Fills run->id. */
+/* Starts a run and writes its plan (ranges). Fills run->id and run->targets_n. */
 enum lc_status lc_store_run_begin(struct lc_store *s, struct lc_run *run,
                                   const struct lc_targets *plan, struct lc_err *err) LC_MUST_CHECK;
 /* The newest run that did not end. LC_ENOENT when there is none. `plan` is filled as it was stored.
@@ -52,6 +52,7 @@ enum lc_status lc_store_run_resume(struct lc_store *s, struct lc_run *run, struc
 /* Bit i of the answer: host unit*64+i is done. */
 enum lc_status lc_store_unit_mask(struct lc_store *s, int64_t run, uint64_t unit, uint64_t *mask,
                                   struct lc_err *err) LC_MUST_CHECK;
+/* LC_EINVAL while a target has no result: the run stays open. Fills the counters and ended_us. */
 enum lc_status lc_store_run_end(struct lc_store *s, struct lc_run *run,
                                 struct lc_err *err) LC_MUST_CHECK;
 
@@ -88,7 +89,8 @@ struct lc_device_finding {
     enum lc_tri result;
     uint16_t port;
     struct lc_slice fact, evidence; /* fact name */
-    struct lc_slice state;          /* "new", "confirmed", "fixed", ... */
+    /* "new", "confirmed", "reappeared": result TRUE; "fixed": FALSE; "undecided": UNKNOWN */
+    struct lc_slice state;
     int64_t first_us, last_us;
 };
 

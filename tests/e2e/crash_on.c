@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A parser bug on demand, for the quarantine's test: loaded with LD_PRELOAD, it makes any search through
- * bytes that contain the magic words fault, as a real defect would, in whichever process parses them.
+ * A parser bug on demand, for the quarantine's test: loaded with LD_PRELOAD, it makes any search
+ * through bytes that contain the magic words fault, as a real defect would, in whichever process
+ * parses them.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stddef.h>
 #include <string.h>

@@ -63,7 +63,9 @@ def a_second_scan_of_the_same_street_is_the_same_result():
             kit.lenscap(folder, "scan", f"{addresses[0]}-{addresses[-1]}", "--scope", kit.scope_file(folder), "--store",
                         folder / name, "--quiet", check=0)
             exports.append(kit.lenscap(folder, "export", "--canonical", "--store", folder / name, check=0).stdout)
-    assert exports[0] and exports[0] == exports[1]
+    assert exports[0], "nothing was exported"
+    for one, two in zip(*(e.splitlines() for e in exports), strict=True):
+        assert one == two, f"\n{one}\n{two}"
 
 
 def reports_come_out_in_both_languages_and_every_format():

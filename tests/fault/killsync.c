@@ -10,21 +10,30 @@
  * (standard output and error are spared and not counted) KILLSYNC_COUNT=FILE at exit, how many
  * syncs and writes there were, as "SYNCS WRITES"
  *
- * A SIGKILL leaves what was written in the page cache: this is the death of the program, not of the
- * machine. The order of writes and syncs is what a loss of power needs as well; that it is right is
- * SQLite's promise under synchronous=FULL.
+ *     KILLSYNC_LOSE=1     after each sync of a file copies it to FILE.synced: what is there when
+ * the power goes, in the worst case. The test puts the copies in the files' places
+ *
+ * Without the last one a SIGKILL is the death of the program only: what was written stays in the
+ * page cache.
  */
 #undef _FILE_OFFSET_BITS /* or pwrite would be a second name for pwrite64 */
 #include <dlfcn.h>
+#include <limits.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
+#define KINDS_MAX 4096
+
 static long syncs, writes;
+static char kinds[KINDS_MAX + 1];
 
 static long at(void)
 {
@@ -40,11 +49,44 @@ static int is(const char *name, const char *value)
     return v && strcmp(v, value) == 0;
 }
 
+static void note_kind(int fd)
+{
+    struct stat sb;
+
+    if (syncs < KINDS_MAX)
+        kinds[syncs] = fstat(fd, &sb) == 0 && S_ISDIR(sb.st_mode) ? 'd' : 'f';
+}
+
+/* By sendfile, which is no write that is counted. */
+static void keep_synced(int fd)
+{
+    char link[32], path[PATH_MAX + 16];
+    struct stat sb;
+    off_t from = 0;
+    ssize_t n;
+    int out;
+
+    if (getenv("KILLSYNC_LOSE") == NULL || fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode))
+        return;
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    n = readlink(link, path, PATH_MAX);
+    if (n < 0)
+        abort();
+    (void)snprintf(path + n, 16, ".synced");
+    out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    while (from < sb.st_size)
+        if (out < 0 || sendfile(out, fd, &from, (size_t)(sb.st_size - from)) <= 0)
+            abort();
+    (void)close(out);
+}
+
 static int sync_as(const char *which, int fd)
 {
     int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, which);
-    int hit = ++syncs == at() && !is("KILLSYNC_FAIL", "enospc"), rc;
+    int hit = syncs + 1 == at() && !is("KILLSYNC_FAIL", "enospc"), rc;
 
+    note_kind(fd);
+    syncs++;
     if (hit && is("KILLSYNC_FAIL", "eio")) {
         errno = EIO;
         return -1;
@@ -52,6 +94,8 @@ static int sync_as(const char *which, int fd)
     if (hit && !is("KILLSYNC_WHEN", "after"))
         (void)raise(SIGKILL);
     rc = real(fd);
+    if (rc == 0)
+        keep_synced(fd);
     if (hit)
         (void)raise(SIGKILL);
     return rc;
@@ -109,6 +153,6 @@ __attribute__((destructor)) static void tell(void)
 
     if (out == NULL)
         return;
-    (void)fprintf(out, "%ld %ld\n", syncs, writes);
+    (void)fprintf(out, "%ld %s\n", writes, kinds);
     (void)fclose(out);
 }

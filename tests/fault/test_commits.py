@@ -3,7 +3,7 @@
 fails, every acknowledged host is there, the file is sound, and the run goes on to the same result.
 
 The moments are not drawn at random: a counting run says how many syncs and writes there are, and each one is
-taken in turn. FAULT_STEP=1 takes every write as well (default: one in seven; syncs are always all taken)."""
+taken in turn. FAULT_STEP=1 takes every write as well (default: one in 29; syncs are always all taken)."""
 import os
 import pathlib
 import re
@@ -16,7 +16,8 @@ import traceback
 
 WRITER = os.environ["STORE_WRITER"]
 KILLSYNC = os.environ["KILLSYNC"]
-STEP = int(os.environ.get("FAULT_STEP", "7"))
+STEP = int(os.environ.get("FAULT_STEP", "29"))
+MEMORY = "/dev/shm"  # a kill leaves the page cache alone, so the disk's own speed proves nothing here
 HOSTS = 200
 EIO_EXIT = 5
 
@@ -38,18 +39,32 @@ class Bench:
             env.update({"LD_PRELOAD": KILLSYNC, **{k: str(v) for k, v in faults.items()}})
         return subprocess.run([WRITER, self.path], capture_output=True, text=True, timeout=60, env=env)
 
+    def lose_power(self):
+        """Nothing is left that was not synced."""
+        for name in list(self.folder.glob("s.db*")):
+            synced = name.with_name(name.name + ".synced")
+            if name.suffix == ".synced":
+                continue
+            if synced.exists():
+                synced.replace(name)
+            else:
+                name.unlink()
+        for name in self.folder.glob("*.synced"):
+            name.unlink()
+
     def export(self):
         done = subprocess.run([WRITER, self.path, "export"], capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def count(self):
-        """How many syncs and writes an undisturbed run makes."""
+        """What an undisturbed run syncs (one letter each: d a folder, f a file) and how often it writes."""
         self.fresh()
         told = self.folder / "count"
         done = self.write(KILLSYNC_COUNT=told)
         assert done.returncode == 0, done.stderr
-        return map(int, told.read_text().split())
+        writes, syncs = told.read_text().split()
+        return syncs, int(writes)
 
     def done_hosts(self):
         """Indices of the hosts that the file holds as done; the file must be sound."""
@@ -96,16 +111,19 @@ def undisturbed(bench):
     syncs, writes = bench.count()
     expected = bench.export()
     assert expected.count("\n") == 2 + HOSTS * 3 // 4
-    assert syncs > HOSTS // 10, "a commit without a sync"
+    assert syncs.count("f") > HOSTS // 10, "a commit without a sync"
     return expected, syncs, writes
 
 
-def kill_at_every_sync(bench, when):
+def kill_at_every_sync(bench, when, **more):
     expected, syncs, _ = undisturbed(bench)
+    syncs = len(syncs)
     kept = []
     for n in range(1, syncs + 1):
         bench.fresh()
-        broken = bench.write(KILLSYNC_AT=n, KILLSYNC_WHEN=when)
+        broken = bench.write(KILLSYNC_AT=n, KILLSYNC_WHEN=when, **more)
+        if more:
+            bench.lose_power()
         assert broken.returncode == -9, f"sync {n}: exit {broken.returncode} {broken.stderr}"
         kept.append(bench.check_nothing_lost(broken, expected))
     bench.fresh()
@@ -122,6 +140,10 @@ def a_kill_after_any_sync_loses_nothing_acknowledged(bench):
     return kill_at_every_sync(bench, "after")
 
 
+def a_loss_of_power_at_any_sync_loses_nothing_acknowledged(bench):
+    return kill_at_every_sync(bench, "before", KILLSYNC_LOSE=1)
+
+
 def fail_at(bench, n, kind, words, expected):
     bench.fresh()
     broken = bench.write(KILLSYNC_AT=n, KILLSYNC_FAIL=kind)
@@ -135,11 +157,13 @@ def fail_at(bench, n, kind, words, expected):
 
 def a_sync_that_fails_ends_the_run_and_loses_nothing(bench):
     expected, syncs, _ = undisturbed(bench)
-    survived = [n for n in range(1, syncs + 1)
+    survived = [n for n in range(1, len(syncs) + 1)
                 if fail_at(bench, n, "eio", r"Input/output error|the disk failed", expected)]
-    # Only syncs after the last acknowledgement (the checkpoint of closing) may fail without a word.
-    assert all(n > syncs - 3 for n in survived), survived
-    return f"{syncs} failures, {survived} noticed by nobody"
+    # SQLite looks at no failed sync of a folder; and closing, after the last acknowledgement, may fail to move
+    # the log's pages into the file (two syncs): they are moved at the next opening.
+    unexplained = [n for n in survived if syncs[n - 1] == "f" and n <= len(syncs) - 2]
+    assert not unexplained, f"{unexplained} of {syncs}"
+    return f"{len(syncs)} failures, {survived} without consequence"
 
 
 def a_full_disk_ends_the_run_and_loses_nothing(bench):
@@ -154,10 +178,11 @@ def main():
     failed = 0
     for test in (a_kill_before_any_sync_loses_nothing_acknowledged,
                  a_kill_after_any_sync_loses_nothing_acknowledged,
+                 a_loss_of_power_at_any_sync_loses_nothing_acknowledged,
                  a_sync_that_fails_ends_the_run_and_loses_nothing, a_full_disk_ends_the_run_and_loses_nothing):
         if len(sys.argv) > 1 and test.__name__ not in sys.argv[1:]:
             continue
-        folder = tempfile.mkdtemp(prefix="lenscap-test-")
+        folder = tempfile.mkdtemp(prefix="lenscap-test-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
         try:
             print(f"ok    {test.__name__} ({test(Bench(folder))})", flush=True)
         except Exception:

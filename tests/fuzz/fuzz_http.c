@@ -7,9 +7,9 @@
 
 static void check(struct lc_slice request)
 {
-    static const char *const never[] = {"snap",  "mjp",   ".jpg", "video", "stream", "live", "..",
-                                        "%",     "pass", "reset", "reboot", "cgi-bin",
-                                        "@",     "<",     "auth", "upgrade", "config"};
+    static const char *const never[] = {"snap", "mjp", ".jpg", "video",   "stream", "live",
+                                        "..",   "%",   "pass", "reset",   "reboot", "cgi-bin",
+                                        "@",    "<",   "auth", "upgrade", "config"};
     struct lc_slice target = lc_slice_sub(request, 0, lc_slice_chr(request, '\r', 0));
 
     fuzz_check_head(request, LC_S("GET /"));

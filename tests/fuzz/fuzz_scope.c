@@ -60,8 +60,7 @@ static void check_scope(const struct lc_scope *s)
     for (size_t i = 0; i < s->allow_n; i++) {
         FUZZ_CHECK(lc_addr_is_private(&s->allow[i].first) ||
                    lc_addr_is_loopback(&s->allow[i].first));
-        FUZZ_CHECK(lc_addr_is_private(&s->allow[i].last) ||
-                   lc_addr_is_loopback(&s->allow[i].last));
+        FUZZ_CHECK(lc_addr_is_private(&s->allow[i].last) || lc_addr_is_loopback(&s->allow[i].last));
     }
     check_list(s->allow, s->allow_n);
     check_list(s->exclude, s->exclude_n);

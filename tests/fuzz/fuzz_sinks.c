@@ -82,7 +82,7 @@ static void check_json(struct lc_slice in, struct lc_buf *b)
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
     static void (*const checks[])(struct lc_slice, struct lc_buf *) = {check_html, check_tty,
-                                                                      check_csv, check_json};
+                                                                       check_csv, check_json};
     struct lc_slice in = fuzz_copy(lc_slice_of(p, n));
 
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {

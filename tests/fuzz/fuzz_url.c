@@ -8,8 +8,8 @@
 
 static void check_path(struct lc_slice path)
 {
-    static const char *const never[] = {"snap", "mjp", ".jpg", "video", "stream", "..", "@",
-                                        "cgi-bin", "pass", "reboot", "upgrade", "token"};
+    static const char *const never[] = {"snap", "mjp",     ".jpg", "video",  "stream",  "..",
+                                        "@",    "cgi-bin", "pass", "reboot", "upgrade", "token"};
 
     FUZZ_CHECK(path.n >= 1 && path.n <= LC_PATH_CAP && path.p[0] == '/');
     for (size_t i = 0; i < path.n; i++)

@@ -122,6 +122,10 @@ void drive_free(struct drive *d)
 
 bool drive_same(const struct drive *a, const struct drive *b)
 {
-    return a->how == b->how && lc_slice_eq(lc_buf_view(&a->sent), lc_buf_view(&b->sent)) &&
+    struct lc_slice x = lc_buf_view(&a->sent), y = lc_buf_view(&b->sent);
+    bool sent =
+        a->proto->listens ? lc_slice_starts(x, y) || lc_slice_starts(y, x) : lc_slice_eq(x, y);
+
+    return a->how == b->how && sent &&
            lc_slice_eq(lc_buf_view(&a->facts.buf), lc_buf_view(&b->facts.buf));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A codec and a scripted peer, without a network: what the peer says after each request, cut into pieces as
- * the caller likes. Wire tests, fuzz targets and the never-send proof all drive codecs through this.
+ * A codec and a scripted peer, without a network: what the peer says after each request, cut into
+ * pieces as the caller likes. Wire tests, fuzz targets and the never-send proof all drive codecs
+ * through this.
  */
 #ifndef LC_TESTS_WIRE_DRIVE_H
 #define LC_TESTS_WIRE_DRIVE_H
@@ -37,6 +38,8 @@ struct drive {
 
 void drive_run(struct drive *d); /* fills the results; drive_free releases them */
 void drive_free(struct drive *d);
+/* Same result, facts and requests. Who only listens may stop earlier with its refusals when the end
+ * of the greeting came in the same piece: there one must be the beginning of the other. */
 bool drive_same(const struct drive *a, const struct drive *b);
 
 #endif

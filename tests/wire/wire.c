@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Replays the cases of a directory: each says what a fake device answers, what Lenscap must have asked and
- * every fact that must come out (no more, no fewer). A case is run whole, cut at each byte, and byte by byte;
- * all runs must agree to the byte (reliability.md H8).
+ * Replays the cases of a directory: each says what a fake device answers, what Lenscap must have
+ * asked and every fact that must come out (no more, no fewer). A case is run whole, cut at each
+ * byte, and byte by byte; all runs must agree to the byte (reliability.md H8).
  *
  * A case file, line by line; "#" starts a comment:
  *
@@ -22,7 +22,6 @@
  *     derived NAME@EXCH VALUE     ... flagged as derived
  *     result done                 done, wrong or error
  */
-#include "base/hash.h"
 #include "wire/drive.h"
 
 #include <assert.h>
@@ -34,7 +33,8 @@
 #define EXPECTED 48
 
 struct wire_case {
-    char name[96], file[96];
+    char *name;
+    const char *file;
     const struct lc_proto *proto;
     struct lc_ask ask;
     struct lc_slice paths[LC_RTSP_PATHS];
@@ -43,7 +43,7 @@ struct wire_case {
     enum drive_after after[SEGMENTS];
     size_t segments_n;
     struct lc_buf sent;
-    bool hello; /* the request is a ClientHello: only its shape is checked here */
+    bool hello;          /* the request is a ClientHello: only its shape is checked here */
     struct lc_buf facts; /* one expected fact per line, as render() writes them */
     enum lc_feed how;
     char *path_text[LC_RTSP_PATHS];
@@ -51,7 +51,8 @@ struct wire_case {
 
 static unsigned failed, passed;
 
-__attribute__((noreturn, format(printf, 2, 3))) static void die(const char *where, const char *fmt, ...)
+__attribute__((noreturn, format(printf, 2, 3))) static void die(const char *where, const char *fmt,
+                                                                ...)
 {
     va_list ap;
 
@@ -137,11 +138,12 @@ static void read_after(const char *where, struct wire_case *c, const char *word)
 
 static void expect_rtsp(struct wire_case *c, const char *method, const char *path, const char *cseq)
 {
-    (void)lc_buf_putf(&c->sent,
-                      "%s %s://192.0.2.10:%u%s RTSP/1.0\r\nCSeq: %s\r\nUser-Agent: lenscap/" LC_VERSION
-                      "\r\n%s\r\n",
-                      method, c->ask.tls ? "rtsps" : "rtsp", (unsigned)c->ask.port, path, cseq,
-                      strcmp(method, "DESCRIBE") == 0 ? "Accept: application/sdp\r\n" : "");
+    (void)lc_buf_putf(
+        &c->sent,
+        "%s %s://192.0.2.10:%u%s RTSP/1.0\r\nCSeq: %s\r\nUser-Agent: lenscap/" LC_VERSION
+        "\r\n%s\r\n",
+        method, c->ask.tls ? "rtsps" : "rtsp", (unsigned)c->ask.port, path, cseq,
+        strcmp(method, "DESCRIBE") == 0 ? "Accept: application/sdp\r\n" : "");
 }
 
 static void put_host(struct wire_case *c)
@@ -179,7 +181,7 @@ static void expect_post(struct wire_case *c, const char *action)
 
 static void read_expect(const char *where, struct wire_case *c, char *s, bool fresh)
 {
-    char *save, *word = strtok_r(s, " ", &save), *arg = strtok_r(NULL, " ", &save);
+    char *word = strsep(&s, " "), *arg = strsep(&s, " ");
 
     if (fresh)
         (void)lc_buf_puts(&c->sent, DRIVE_FRESH);
@@ -196,7 +198,7 @@ static void read_expect(const char *where, struct wire_case *c, char *s, bool fr
     } else if (strcmp(word, "POST") == 0) {
         expect_post(c, arg);
     } else {
-        expect_rtsp(c, word, arg, strtok_r(NULL, " ", &save));
+        expect_rtsp(c, word, arg, strsep(&s, " "));
     }
 }
 
@@ -218,9 +220,7 @@ static unsigned give_extras(void *ctx, struct lc_slice facts)
 
 static void read_ask(const char *where, struct wire_case *c, char *s)
 {
-    char *save;
-
-    for (char *w = strtok_r(s, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
+    for (char *w = strsep(&s, " "); w; w = strsep(&s, " ")) {
         char *eq = strchr(w, '=');
         unsigned long v = eq ? strtoul(eq + 1, NULL, 10) : 0;
 
@@ -357,6 +357,18 @@ static bool is_hello(struct lc_slice s)
            (size_t)(s.p[3] << 8 | s.p[4]) == s.n - 5 && (size_t)(s.p[7] << 8 | s.p[8]) == s.n - 9;
 }
 
+/* Who only listens must have sent all its refusals when the greeting came in single bytes. */
+static bool sent_as_expected(const struct wire_case *c, const struct drive *d)
+{
+    struct lc_slice have = lc_buf_view(&d->sent), want = lc_buf_view(&c->sent);
+
+    if (c->hello)
+        return is_hello(have);
+    if (c->proto->listens && d->split != DRIVE_BYTEWISE)
+        return lc_slice_starts(want, have);
+    return lc_slice_eq(have, want);
+}
+
 static unsigned compare(const struct wire_case *c, const struct drive *d)
 {
     struct lc_buf have;
@@ -370,8 +382,7 @@ static unsigned compare(const struct wire_case *c, const struct drive *d)
         (void)printf("  result %d, expected %d\n", d->how, c->how);
         bad++;
     }
-    if (c->hello ? !is_hello(lc_buf_view(&d->sent))
-                 : !lc_slice_eq(lc_buf_view(&d->sent), lc_buf_view(&c->sent))) {
+    if (!sent_as_expected(c, d)) {
         (void)printf("  sent:\n%.*s\n  expected:\n%.*s\n", LC_S_ARG(lc_buf_view(&d->sent)),
                      LC_S_ARG(lc_buf_view(&c->sent)));
         bad++;
@@ -385,15 +396,18 @@ static unsigned compare(const struct wire_case *c, const struct drive *d)
 static void replay(const struct wire_case *c, const struct drive_segment *segments, size_t split,
                    struct drive *d)
 {
-    *d = (struct drive){.proto = c->proto, .ask = c->ask, .segments = segments,
-                        .segments_n = c->segments_n, .split = split};
+    *d = (struct drive){.proto = c->proto,
+                        .ask = c->ask,
+                        .segments = segments,
+                        .segments_n = c->segments_n,
+                        .split = split};
     drive_run(d);
 }
 
 static unsigned run_splits(const struct wire_case *c, const struct drive_segment *segments,
                            const struct drive *whole, size_t total)
 {
-    size_t stride = total / 4096 + 1; /* long ones: some 4,000 places, the last 64 bytes all */
+    size_t stride = total / 1500 + 1; /* long ones: some 1,500 places, the last 64 bytes all */
     struct drive d;
 
     for (size_t at = 1; at < total; at += at + 64 < total ? stride : 1) {
@@ -429,10 +443,10 @@ static void run_case(struct wire_case *c)
     }
     replay(c, segments, DRIVE_WHOLE, &whole);
     replay(c, segments, DRIVE_BYTEWISE, &bytes);
-    bad = compare(c, &whole);
+    bad = compare(c, &whole) + compare(c, &bytes);
     if (!drive_same(&whole, &bytes)) {
-        (void)printf("  differs byte by byte:\n");
-        bad += 1 + compare(c, &bytes);
+        (void)printf("  differs byte by byte\n");
+        bad++;
     }
     bad += run_splits(c, segments, &whole, total);
     (void)printf("%s %s: %s\n", bad ? "FAIL" : "ok", c->file, c->name);
@@ -444,8 +458,8 @@ static void run_case(struct wire_case *c)
 static void begin_case(struct wire_case *c, const char *file, const char *name)
 {
     *c = (struct wire_case){.how = LC_FEED_DONE, .ask = {.nonce = 1}};
-    (void)snprintf(c->name, sizeof c->name, "%s", name);
-    (void)snprintf(c->file, sizeof c->file, "%s", file);
+    c->name = lc_str_dup(lc_slice_str(name));
+    c->file = file;
     for (size_t i = 0; i < SEGMENTS; i++)
         lc_buf_init(&c->say[i], 1U << 20);
     lc_buf_init(&c->sent, 1U << 16);
@@ -463,6 +477,7 @@ static void end_case(struct wire_case *c)
         lc_free(c->path_text[i]);
     lc_buf_free(&c->sent);
     lc_buf_free(&c->facts);
+    lc_free(c->name);
 }
 
 static void run_file(const char *dir, const char *name)

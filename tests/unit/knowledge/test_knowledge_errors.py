@@ -85,7 +85,8 @@ class Errors(unittest.TestCase):
         self.refused("platform: 50", "platform: 100", 13, "1..99")
 
     def test_missing_example(self):
-        self.refused('  - facts: {rtsp.server: alpha 12}\n    expect: {model: "12"}\n', "    []\n", 9, "lacks an example")
+        self.refused('  - facts: {rtsp.server: alpha 12}\n    expect: {model: "12"}\n', "    []\n", 9,
+                     "lacks an example")
 
     def test_missing_counter_example(self):
         self.refused("  - {rtsp.server: beta}\n", "    []\n", 9, "lacks a counter-example")
