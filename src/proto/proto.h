@@ -6,11 +6,15 @@
  * reads no clock and allocates nothing but what its buffers' bounds allow. The talk engine owns
  * connections, time, budgets and bytes; it calls
  *
- *     open(st, ask, out)              once; `out` gets the first request, or stays empty to listen
- * first feed(st, in, &used, out, facts) whenever bytes came. `in` is everything not yet used, from
- * its start: it only ever grows between calls until `used` takes bytes off its front. Feeding the
- * same bytes in any pieces gives the same facts. end(st, in, cut, out, facts)    the peer closed,
- * time ran out, or the byte cap was reached (`cut`); `in` is what was left unused
+ *     open(st, ask, out)
+ *         once; `out` gets the first request, or stays empty to listen first
+ *     feed(st, in, &used, out, facts)
+ *         whenever bytes came. `in` is everything not yet used, from its start: it only ever grows
+ *         between calls until `used` takes bytes off its front. Feeding the same bytes in any
+ *         pieces gives the same facts.
+ *     end(st, in, cut, out, facts)
+ *         the peer closed, or we stopped listening because time ran out or the byte cap was reached
+ *         (`cut`); `in` is what was left unused
  *
  * and obeys the answer. `out` is empty at each call; LC_FEED_SEND and LC_FEED_REDIAL come with a
  * request in it. After LC_FEED_REDIAL the engine opens a fresh connection to the same port (if the
@@ -18,8 +22,8 @@
  * engine stamps facts->port; the codec sets facts->exch to the number of its exchange (0 for the
  * first answer).
  *
- * No builder can express a request of the never-send table (tests/unit/test_never_send.c proves
- * it).
+ * No builder can express a request of the never-send table
+ * (tests/unit/proto/test_proto_never_send.c proves it).
  */
 #ifndef LC_PROTO_PROTO_H
 #define LC_PROTO_PROTO_H
@@ -49,8 +53,8 @@ enum lc_proto_id {
     LC_P_COUNT,
 };
 
-#define LC_RTSP_PATHS 2 /* documented paths DESCRIBEd at most, beside the impossible control path  \
-                         */
+/* Documented paths DESCRIBEd at most, beside the impossible control path. */
+#define LC_RTSP_PATHS 2
 
 /* What the engine tells a codec. Slices and the callbacks live as long as the dialogue. */
 struct lc_ask {

@@ -104,7 +104,7 @@ static inline enum lc_feed fuzz_feed(struct fuzz_talk *t, struct lc_slice *in, s
         if (in->n == 0 || (how == LC_FEED_MORE && used == 0))
             return LC_FEED_MORE;
     }
-    FUZZ_CHECK(!"the codec ends one day");
+    FUZZ_CHECK(false && "the codec ends one day");
     return LC_FEED_ERROR;
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The promise of the tool, tested from outside: whatever a peer answers, what we send stays inside a small
- * grammar. Every codec talks to thousands of seeded peers: friendly ones that lure it (redirects, icons,
- * service addresses, stream controls that point to pictures, streams, logins and known exploits), broken ones
- * and noise. The grammar stands here a second time, written from the never-send table (protocols.md A0,
- * class X), not taken from the builders; where the set of allowed requests is finite it is compared to the
- * byte. The last test shows that the grammar itself refuses that table.
+ * The promise of the tool, tested from outside: whatever a peer answers, what we send stays inside
+ * a small grammar. Every codec talks to thousands of seeded peers: friendly ones that lure it
+ * (redirects, icons, service addresses, stream controls that point to pictures, streams, logins and
+ * known exploits), broken ones and noise. The grammar stands here a second time, written from the
+ * never-send table (protocols.md A0, class X), not taken from the builders; where the set of
+ * allowed requests is finite it is compared to the byte. The last test shows that the grammar
+ * itself refuses that table.
  */
 #include "base/mem.h"
 #include "proto/http.h"
@@ -26,41 +27,121 @@
 
 /* No text request may hold any of these, in any case. */
 static const char *const never[] = {
-    "snap", "mjpg", "mjpeg", ".jpg", ".jpeg", ".m3u8", ".flv", "/hls", "configurationfile",
-    "current_config", "cap.js", "auth=", "sessionlogin", "authorization:", "cookie:", "referer:",
-    "password", "passwd", "pwd", "user=", "admin", "cgi-bin", "axis-cgi", "isapi", "lapi", "getusers",
-    "getprofiles", "getstreamuri", "getsnapshoturi", "createusers", "setuser", "systemreboot",
-    "usernametoken", "setup ", "play ", "record ", "announce ", "teardown ", "set_parameter",
-    "198.51.100", "..", "%", "reboot", "upgrade",
+    "snap",
+    "mjpg",
+    "mjpeg",
+    ".jpg",
+    ".jpeg",
+    ".m3u8",
+    ".flv",
+    "/hls",
+    "configurationfile",
+    "current_config",
+    "cap.js",
+    "auth=",
+    "sessionlogin",
+    "authorization:",
+    "cookie:",
+    "referer:",
+    "password",
+    "passwd",
+    "pwd",
+    "user=",
+    "admin",
+    "cgi-bin",
+    "axis-cgi",
+    "isapi",
+    "lapi",
+    "getusers",
+    "getprofiles",
+    "getstreamuri",
+    "getsnapshoturi",
+    "createusers",
+    "setuser",
+    "systemreboot",
+    "usernametoken",
+    "setup ",
+    "play ",
+    "record ",
+    "announce ",
+    "teardown ",
+    "set_parameter",
+    "198.51.100",
+    "..",
+    "%",
+    "reboot",
+    "upgrade",
 };
 
 /* What peers offer as a place to go. None of the bad ones may come back; the good ones may. */
 static const char *const bad_places[] = {
-    "/cgi-bin/snapshot.cgi", "/SNAPSHOT.JPG", "/video.mjpg", "/mjpg/video.mjpg", "/live/index.m3u8",
-    "/live.flv", "/System/configurationFile?auth=YWRtaW46MTEK", "/ISAPI/Security/sessionLogin",
-    "/current_config/passwd", "/cap.js", "/onvif-http/snapshot?auth=YWRtaW46MTEK",
-    "/ISAPI/Streaming/channels/101/picture", "/axis-cgi/mjpg/video.cgi", "/tmpfs/auto.jpg",
-    "http://admin:admin@" HOST "/", "http://" HOST "@198.51.100.1/", "//198.51.100.1/x.html",
-    "http://198.51.100.1/x.ico", "http://" HOST ".198.51.100.1/", "rtsp://" HOST "/Streaming/Channels/101",
-    "/login.php?user=admin&pwd=", "/%73napshot.cgi", "/a/../cgi-bin/snapshot.cgi", "/a/..%2fcap.js",
-    "/x.html\tAuthorization: Basic YWRtaW46", "/x.html HTTP/1.1", "/reboot.html", "/upgrade.htm",
-    "javascript:play()", "data:image/png;base64,AAAA", "/hls/live.png", "/favicon.ico?auth=1",
-    "/doc/page/login.asp?user=1", "/onvif/GetSnapshotUri", "/a.html?_=1&action=reboot",
+    "/cgi-bin/snapshot.cgi",
+    "/SNAPSHOT.JPG",
+    "/video.mjpg",
+    "/mjpg/video.mjpg",
+    "/live/index.m3u8",
+    "/live.flv",
+    "/System/configurationFile?auth=YWRtaW46MTEK",
+    "/ISAPI/Security/sessionLogin",
+    "/current_config/passwd",
+    "/cap.js",
+    "/onvif-http/snapshot?auth=YWRtaW46MTEK",
+    "/ISAPI/Streaming/channels/101/picture",
+    "/axis-cgi/mjpg/video.cgi",
+    "/tmpfs/auto.jpg",
+    "http://admin:admin@" HOST "/",
+    "http://" HOST "@198.51.100.1/",
+    "//198.51.100.1/x.html",
+    "http://198.51.100.1/x.ico",
+    "http://" HOST ".198.51.100.1/",
+    "rtsp://" HOST "/Streaming/Channels/101",
+    "/login.php?user=admin&pwd=",
+    "/%73napshot.cgi",
+    "/a/../cgi-bin/snapshot.cgi",
+    "/a/..%2fcap.js",
+    "/x.html\tAuthorization: Basic YWRtaW46",
+    "/x.html HTTP/1.1",
+    "/reboot.html",
+    "/upgrade.htm",
+    "javascript:play()",
+    "data:image/png;base64,AAAA",
+    "/hls/live.png",
+    "/favicon.ico?auth=1",
+    "/doc/page/login.asp?user=1",
+    "/onvif/GetSnapshotUri",
+    "/a.html?_=1&action=reboot",
 };
-static const char *const good_places[] = {"/doc/page/login.asp?_1700000000", "/login.rsp?_=17",
-                                          "http://" HOST "/web/", "/web/index.html", "./main.htm",
-                                          "/img/fav.ico", "/fav.png?v=2.1", "fav.gif"};
-static const char *const good_paths[] = {"/doc/page/login.asp?_1700000000", "/login.rsp?_=17", "/web/",
-                                         "/web/index.html", "/main.htm", "/img/fav.ico",
-                                         "/fav.png?v=2.1", "/fav.gif", "/web/fav.gif",
+static const char *const good_places[] = {"/doc/page/login.asp?_1700000000",
+                                          "/login.rsp?_=17",
+                                          "http://" HOST "/web/",
+                                          "/web/index.html",
+                                          "./main.htm",
+                                          "/img/fav.ico",
+                                          "/fav.png?v=2.1",
+                                          "fav.gif"};
+static const char *const good_paths[] = {"/doc/page/login.asp?_1700000000",
+                                         "/login.rsp?_=17",
+                                         "/web/",
+                                         "/web/index.html",
+                                         "/main.htm",
+                                         "/img/fav.ico",
+                                         "/fav.png?v=2.1",
+                                         "/fav.gif",
+                                         "/web/fav.gif",
                                          "/doc/page/fav.gif"};
 
 /* Documented RTSP paths, and ones that our own data might hold by mistake. */
 static const char *const rtsp_good[] = {"/Streaming/Channels/101", "/h264Preview_01_main",
                                         "/cam/realmonitor?channel=1&subtype=0"};
 static const char *const rtsp_bad[] = {"/user=admin_password=tlJwpbo6_channel=1_stream=0.sdp",
-                                       "/x RTSP/1.0\r\nCSeq: 9\r\n\r\nSETUP rtsp://" HOST "/", "/../x",
-                                       "no-slash", "/a@b", "/live?auth=YWRtaW46", "/pwd", "", "/"};
+                                       "/x RTSP/1.0\r\nCSeq: 9\r\n\r\nSETUP rtsp://" HOST "/",
+                                       "/../x",
+                                       "no-slash",
+                                       "/a@b",
+                                       "/live?auth=YWRtaW46",
+                                       "/pwd",
+                                       "",
+                                       "/"};
 
 enum { STEPS = 8 };
 
@@ -107,8 +188,8 @@ static int rtsp_kind(const struct lc_ask *ask, struct lc_slice req)
 
     if (never_word(req))
         return -1;
-    (void)snprintf(want, sizeof want, "OPTIONS %s://" HOST ":%u/ RTSP/1.0\r\nCSeq: 1" AGENT "\r\n", scheme,
-                   (unsigned)ask->port);
+    (void)snprintf(want, sizeof want, "OPTIONS %s://" HOST ":%u/ RTSP/1.0\r\nCSeq: 1" AGENT "\r\n",
+                   scheme, (unsigned)ask->port);
     if (is_text(req, want))
         return 0;
     (void)snprintf(want, sizeof want,
@@ -161,7 +242,8 @@ static int http_kind(const struct lc_ask *ask, bool lawful, unsigned wanted, str
     bool usual = ask->port == (ask->tls ? 443 : 80);
 
     (void)snprintf(tail, sizeof tail,
-                   usual ? " HTTP/1.1\r\nHost: " HOST AGENT "Accept: */*\r\nConnection: keep-alive\r\n\r\n"
+                   usual ? " HTTP/1.1\r\nHost: " HOST AGENT
+                           "Accept: */*\r\nConnection: keep-alive\r\n\r\n"
                          : " HTTP/1.1\r\nHost: " HOST ":%u" AGENT
                            "Accept: */*\r\nConnection: keep-alive\r\n\r\n",
                    (unsigned)ask->port);
@@ -214,9 +296,11 @@ static int tls_kind(const struct lc_ask *ask, struct lc_slice req)
 {
     if (req.n < 44 || req.p[0] != 22 || req.p[1] != 3 || req.p[5] != 1)
         return -1;
-    if ((size_t)(req.p[3] << 8 | req.p[4]) != req.n - 5 || (size_t)(req.p[7] << 8 | req.p[8]) != req.n - 9)
+    if ((size_t)(req.p[3] << 8 | req.p[4]) != req.n - 5 ||
+        (size_t)(req.p[7] << 8 | req.p[8]) != req.n - 9)
         return -1;
-    return req.p[6] == 0 && req.p[9] == 3 && req.p[10] == (ask->round ? 1 : 3) ? (int)ask->round : -1;
+    return req.p[6] == 0 && req.p[9] == 3 && req.p[10] == (ask->round ? 1 : 3) ? (int)ask->round
+                                                                               : -1;
 }
 
 /* Refusals: IAC WONT x, IAC DONT x (RFC 854). */
@@ -251,7 +335,8 @@ static void judge(struct world *w, struct lc_slice req)
     int kind = kind_of(w, req);
 
     if (kind < 0)
-        fail_msg("%s sent what it never may: %.*s", w->proto->name, (int)req.n, (const char *)req.p);
+        fail_msg("%s sent what it never may: %.*s", w->proto->name, (int)req.n,
+                 (const char *)req.p);
     w->seen[kind]++;
     w->requests++;
     lc_buf_reset(&w->request);
@@ -262,7 +347,8 @@ static void judge(struct world *w, struct lc_slice req)
 
 static const char *place(struct world *w)
 {
-    return rnd(w, 3) ? bad_places[rnd(w, COUNT(bad_places))] : good_places[rnd(w, COUNT(good_places))];
+    return rnd(w, 3) ? bad_places[rnd(w, COUNT(bad_places))]
+                     : good_places[rnd(w, COUNT(good_places))];
 }
 
 static void put_framed(struct world *w, const char *body)
@@ -289,16 +375,18 @@ static void put_framed(struct world *w, const char *body)
 static void put_head(struct world *w)
 {
     static const unsigned status[] = {200, 200, 200, 301, 302, 307, 308, 401, 404, 500, 100};
-    static const char *const types[] = {"text/html", "text/html", "text/html", "application/xml",
+    static const char *const types[] = {"text/html",  "text/html",
+                                        "text/html",  "application/xml",
                                         "image/jpeg", "multipart/x-mixed-replace; boundary=a"};
 
     (void)lc_buf_putf(&w->answer, "HTTP/1.%u %u X\r\nServer: %s\r\nContent-Type: %s\r\n",
                       (unsigned)rnd(w, 5) ? 1 : 0, status[rnd(w, COUNT(status))], place(w),
                       types[rnd(w, COUNT(types))]);
-    (void)lc_buf_putf(&w->answer, "Location: %s\r\nContent-Location: %s\r\nRefresh: 0;url=%s\r\n", place(w),
-                      place(w), place(w));
+    (void)lc_buf_putf(&w->answer, "Location: %s\r\nContent-Location: %s\r\nRefresh: 0;url=%s\r\n",
+                      place(w), place(w), place(w));
     if (rnd(w, 3) == 0)
-        (void)lc_buf_puts(&w->answer, "WWW-Authenticate: Basic realm=\"/\"\r\nSet-Cookie: session=1\r\n");
+        (void)lc_buf_puts(&w->answer,
+                          "WWW-Authenticate: Basic realm=\"/\"\r\nSet-Cookie: session=1\r\n");
     if (rnd(w, 4) == 0)
         (void)lc_buf_puts(&w->answer, "Connection: close\r\n");
 }
@@ -307,11 +395,12 @@ static void answer_http(struct world *w)
 {
     char body[1200];
 
-    (void)snprintf(body, sizeof body,
-                   "<html><title>%s</title><link rel=\"icon\" href=\"%s\"><meta http-equiv=refresh "
-                   "content=\"0;url=%s\"><img src=\"%s\"><form action=\"%s\"><input type=password></form>"
-                   "<script>location.href=\"%s\"</script><Activated>false</Activated></html>",
-                   place(w), place(w), place(w), place(w), place(w), place(w));
+    (void)snprintf(
+        body, sizeof body,
+        "<html><title>%s</title><link rel=\"icon\" href=\"%s\"><meta http-equiv=refresh "
+        "content=\"0;url=%s\"><img src=\"%s\"><form action=\"%s\"><input type=password></form>"
+        "<script>location.href=\"%s\"</script><Activated>false</Activated></html>",
+        place(w), place(w), place(w), place(w), place(w), place(w));
     put_head(w);
     put_framed(w, body);
 }
@@ -331,16 +420,18 @@ static void answer_soap(struct world *w)
         op = rnd(w, COUNT(ops));
     if (rnd(w, 5) == 0) {
         put_head(w);
-        put_framed(w, "<e:Envelope><e:Body><e:Fault><e:Code><e:Value>ter:NotAuthorized</e:Value></e:Code>"
-                      "</e:Fault></e:Body></e:Envelope>");
+        put_framed(
+            w, "<e:Envelope><e:Body><e:Fault><e:Code><e:Value>ter:NotAuthorized</e:Value></e:Code>"
+               "</e:Fault></e:Body></e:Envelope>");
         return;
     }
-    (void)snprintf(body, sizeof body,
-                   "<s:Envelope><s:Body><t:%sResponse><t:Service><t:Namespace>" WSDL "</t:Namespace>"
-                   "<t:XAddr>%s</t:XAddr></t:Service><t:Media><t:XAddr>%s</t:XAddr></t:Media>"
-                   "<t:Manufacturer>%s</t:Manufacturer><t:Model>GetSnapshotUri</t:Model></t:%sResponse>"
-                   "</s:Body></s:Envelope>",
-                   ops[op], place(w), place(w), place(w), ops[op]);
+    (void)snprintf(
+        body, sizeof body,
+        "<s:Envelope><s:Body><t:%sResponse><t:Service><t:Namespace>" WSDL "</t:Namespace>"
+        "<t:XAddr>%s</t:XAddr></t:Service><t:Media><t:XAddr>%s</t:XAddr></t:Media>"
+        "<t:Manufacturer>%s</t:Manufacturer><t:Model>GetSnapshotUri</t:Model></t:%sResponse>"
+        "</s:Body></s:Envelope>",
+        ops[op], place(w), place(w), place(w), ops[op]);
     if (rnd(w, 4))
         (void)lc_buf_puts(&w->answer, "HTTP/1.1 200 OK\r\n");
     else
@@ -361,28 +452,43 @@ static void answer_rtsp(struct world *w)
     (void)lc_buf_putf(&w->answer, "RTSP/1.0 %u X\r\n", status[rnd(w, COUNT(status))]);
     if (rnd(w, 9))
         (void)lc_buf_putf(&w->answer, "CSeq: %u\r\n", cseq);
-    (void)lc_buf_putf(&w->answer, "Public: OPTIONS, DESCRIBE, SETUP, PLAY, RECORD\r\nContent-Base: %s\r\n"
-                      "Location: rtsp://" HOST "%s\r\nWWW-Authenticate: Digest realm=\"%s\", nonce=\"%u\"\r\n",
+    (void)lc_buf_putf(&w->answer,
+                      "Public: OPTIONS, DESCRIBE, SETUP, PLAY, RECORD\r\nContent-Base: %s\r\n"
+                      "Location: rtsp://" HOST
+                      "%s\r\nWWW-Authenticate: Digest realm=\"%s\", nonce=\"%u\"\r\n",
                       place(w), place(w), place(w), (unsigned)rnd(w, 3));
     if (rnd(w, 4) == 0)
         (void)lc_buf_puts(&w->answer, "Connection: close\r\n");
-    (void)snprintf(sdp, sizeof sdp, "v=0\r\na=control:%s\r\nm=video 0 RTP/AVP 96\r\na=control:trackID=1\r\n"
-                   "u=%s\r\n", place(w), place(w));
+    (void)snprintf(sdp, sizeof sdp,
+                   "v=0\r\na=control:%s\r\nm=video 0 RTP/AVP 96\r\na=control:trackID=1\r\n"
+                   "u=%s\r\n",
+                   place(w), place(w));
     put_framed(w, sdp);
 }
 
 static void answer_binary(struct world *w)
 {
     static const struct lc_slice parts[] = {
-        LC_S_INIT("SSH-2.0-dropbear\r\n"), LC_S_INIT("220 AXIS 221 Network Camera ready.\r\n"),
-        LC_S_INIT("220-USER admin\r\n"), LC_S_INIT("331 Password required\r\n"), LC_S_INIT("(none) login: "),
-        LC_S_INIT("Password: "), LC_S_INIT("\xFF\xFD\x01"), LC_S_INIT("\xFF\xFB\x03"),
-        LC_S_INIT("\xFF\xFA\x18\x01\xFF\xF0"), LC_S_INIT("\xFF\xFF\xFE\x01"), LC_S_INIT("\xFF\xFC"),
-        LC_S_INIT("\0\0\0\x10\0\0\0\x1e\0\0\0\x1e\0\0\0\0"), LC_S_INIT("\x15\x03\x01\x00\x02\x01\x70"),
-        LC_S_INIT("\x16\x03\x03\x00\x04\x00\x00\x00\x00"), LC_S_INIT("\x14\x03\x03\x00\x01\x01"),
-        LC_S_INIT("\x18\x03\x03\x00\x03\x01\x40\x00"), LC_S_INIT("\x15\x03\x03\x00\x02\x02\x28"),
+        LC_S_INIT("SSH-2.0-dropbear\r\n"),
+        LC_S_INIT("220 AXIS 221 Network Camera ready.\r\n"),
+        LC_S_INIT("220-USER admin\r\n"),
+        LC_S_INIT("331 Password required\r\n"),
+        LC_S_INIT("(none) login: "),
+        LC_S_INIT("Password: "),
+        LC_S_INIT("\xFF\xFD\x01"),
+        LC_S_INIT("\xFF\xFB\x03"),
+        LC_S_INIT("\xFF\xFA\x18\x01\xFF\xF0"),
+        LC_S_INIT("\xFF\xFF\xFE\x01"),
+        LC_S_INIT("\xFF\xFC"),
+        LC_S_INIT("\0\0\0\x10\0\0\0\x1e\0\0\0\x1e\0\0\0\0"),
+        LC_S_INIT("\x15\x03\x01\x00\x02\x01\x70"),
+        LC_S_INIT("\x16\x03\x03\x00\x04\x00\x00\x00\x00"),
+        LC_S_INIT("\x14\x03\x03\x00\x01\x01"),
+        LC_S_INIT("\x18\x03\x03\x00\x03\x01\x40\x00"),
+        LC_S_INIT("\x15\x03\x03\x00\x02\x02\x28"),
     };
-    bool options = w->id == LC_P_TELNET && rnd(w, 2); /* begins as a Telnet server, so that it is answered */
+    bool options =
+        w->id == LC_P_TELNET && rnd(w, 2); /* begins as a Telnet server, so that it is answered */
 
     for (uint64_t n = 1 + rnd(w, 24); n; n--) {
         (void)lc_buf_put(&w->answer, options ? parts[6 + rnd(w, 2)] : parts[rnd(w, COUNT(parts))]);
@@ -527,10 +633,14 @@ static void meet_everybody(struct world *w, enum lc_proto_id id)
     lc_buf_init(&w->in, 1U << 20);
     lc_buf_init(&w->out, 1U << 16);
     for (unsigned i = 0; i < DIALOGUES; i++) {
-        w->ask = (struct lc_ask){.port = ports[rnd(w, COUNT(ports))], .tls = rnd(w, 2),
-                                 .device_info = rnd(w, 2), .nonce = rnd(w, UINT64_MAX),
-                                 .round = (unsigned)rnd(w, 2), .rtsp_paths = give_paths,
-                                 .http_extras = give_extras, .ctx = w};
+        w->ask = (struct lc_ask){.port = ports[rnd(w, COUNT(ports))],
+                                 .tls = rnd(w, 2),
+                                 .device_info = rnd(w, 2),
+                                 .nonce = rnd(w, UINT64_MAX),
+                                 .round = (unsigned)rnd(w, 2),
+                                 .rtsp_paths = give_paths,
+                                 .http_extras = give_extras,
+                                 .ctx = w};
         assert_int_equal(lc_addr_parse(LC_S(HOST), &w->ask.addr), LC_OK);
         w->extras = (unsigned)rnd(w, 2) * UINT32_MAX; /* also bits that no extra has */
         w->lawful = rnd(w, 2);
@@ -610,29 +720,46 @@ static void ssh_ftp_and_hiksdk_send_nothing(void **state)
 
 static void the_grammar_refuses_the_never_send_table(void **state)
 {
-    static const char *const words[] = {"/snapshot.cgi", "/video.mjpg", "/a.m3u8", "/a.flv",
-                                        "/System/configurationFile", "/current_config/passwd", "/cap.js",
-                                        "/a?auth=1", "/ISAPI/Security/sessionLogin", "/a/../b.html",
-                                        "/a%62.html", "/a b.html", "//198.51.100.1/a.html"};
+    static const char *const words[] = {"/snapshot.cgi",
+                                        "/video.mjpg",
+                                        "/a.m3u8",
+                                        "/a.flv",
+                                        "/System/configurationFile",
+                                        "/current_config/passwd",
+                                        "/cap.js",
+                                        "/a?auth=1",
+                                        "/ISAPI/Security/sessionLogin",
+                                        "/a/../b.html",
+                                        "/a%62.html",
+                                        "/a b.html",
+                                        "//198.51.100.1/a.html"};
     struct lc_ask ask = {.port = 80, .nonce = 1};
     char req[512];
     int n;
 
     (void)state;
     for (size_t i = 0; i <= COUNT(words); i++) {
-        n = snprintf(req, sizeof req, "GET %s HTTP/1.1\r\nHost: " HOST AGENT
-                     "Accept: */*\r\nConnection: keep-alive\r\n\r\n", i ? words[i - 1] : "/a.html");
+        n = snprintf(req, sizeof req,
+                     "GET %s HTTP/1.1\r\nHost: " HOST AGENT
+                     "Accept: */*\r\nConnection: keep-alive\r\n\r\n",
+                     i ? words[i - 1] : "/a.html");
         assert_int_equal(http_kind(&ask, false, 0, lc_slice_of(req, (size_t)n)), i ? -1 : 3);
     }
-    assert_int_equal(http_kind(&ask, false, 0, LC_S("GET / HTTP/1.1\r\nAuthorization: Basic YQ==\r\nHost: " HOST
-                     AGENT "Accept: */*\r\nConnection: keep-alive\r\n\r\n")), -1);
+    assert_int_equal(
+        http_kind(&ask, false, 0,
+                  LC_S("GET / HTTP/1.1\r\nAuthorization: Basic YQ==\r\nHost: " HOST AGENT
+                       "Accept: */*\r\nConnection: keep-alive\r\n\r\n")),
+        -1);
     assert_int_equal(http_kind(&ask, false, 0, LC_S("POST / HTTP/1.1\r\n\r\n")), -1);
-    assert_int_equal(rtsp_kind(&ask, LC_S("SETUP rtsp://" HOST ":80/ RTSP/1.0\r\nCSeq: 1" AGENT "\r\n")), -1);
-    assert_int_equal(rtsp_kind(&ask, LC_S("OPTIONS rtsp://" HOST ":80/ RTSP/1.0\r\nCSeq: 1" AGENT "\r\n")), 0);
+    assert_int_equal(
+        rtsp_kind(&ask, LC_S("SETUP rtsp://" HOST ":80/ RTSP/1.0\r\nCSeq: 1" AGENT "\r\n")), -1);
+    assert_int_equal(
+        rtsp_kind(&ask, LC_S("OPTIONS rtsp://" HOST ":80/ RTSP/1.0\r\nCSeq: 1" AGENT "\r\n")), 0);
     assert_int_equal(telnet_kind(LC_S("\xFF\xFC\x01\xFF\xFE\x03")), 0);
     assert_int_equal(telnet_kind(LC_S("\xFF\xFB\x01")), -1);
     assert_int_equal(telnet_kind(LC_S("root\r\n")), -1);
-    assert_int_equal(onvif_kind(&ask, LC_S("POST /onvif/device_service HTTP/1.1\r\n\r\n<GetUsers/>")), -1);
+    assert_int_equal(
+        onvif_kind(&ask, LC_S("POST /onvif/device_service HTTP/1.1\r\n\r\n<GetUsers/>")), -1);
 }
 
 int main(void)

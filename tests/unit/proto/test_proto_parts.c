@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts that codecs share: paths, challenges, pages, sniffing, the table, derivation, certificates. */
+/* The parts that codecs share: paths, challenges, pages, the table, derivation, certificates. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,8 @@ static void assert_url(const struct lc_ask *ask, const char *ref, enum lc_url_ki
                        enum lc_url_verdict want, const char *path)
 {
     struct lc_path out;
-    enum lc_url_verdict v = lc_url_resolve(ask, LC_S("/web/index.html"), lc_slice_str(ref), kind, &out);
+    enum lc_url_verdict v =
+        lc_url_resolve(ask, LC_S("/web/index.html"), lc_slice_str(ref), kind, &out);
 
     if (v != want)
         fail_msg("%s: verdict %d, expected %d", ref, v, want);
@@ -79,10 +80,32 @@ static void other_places_are_only_facts(void **state)
 static void forbidden_paths_are_refused(void **state)
 {
     static const char *const refused[] = {
-        "/snapshot.cgi", "/SnapShot", "/mjpg/1/", "/live.m3u8", "/x.flv", "/streaming/", "/cgi-bin/a?action=b",
-        "/System/configurationFile", "/current_config/", "/cap.js", "/x?auth=YWRtaW4", "/ISAPI/x", "/isapi",
-        "/a/../b.html", "/%2e%2e/b.html", "/a b.html", "/a\\b.html", "/a.html?x=1", "/a.html?v=a", "/a.html?",
-        "/a.html?_=123456789012345678901", "/a.exe", "/a.jpg", "../up.html", "", "?v=1", "/a.html?v=1&w=2",
+        "/snapshot.cgi",
+        "/SnapShot",
+        "/mjpg/1/",
+        "/live.m3u8",
+        "/x.flv",
+        "/streaming/",
+        "/cgi-bin/a?action=b",
+        "/System/configurationFile",
+        "/current_config/",
+        "/cap.js",
+        "/x?auth=YWRtaW4",
+        "/ISAPI/x",
+        "/isapi",
+        "/a/../b.html",
+        "/%2e%2e/b.html",
+        "/a b.html",
+        "/a\\b.html",
+        "/a.html?x=1",
+        "/a.html?v=a",
+        "/a.html?",
+        "/a.html?_=123456789012345678901",
+        "/a.exe",
+        "/a.jpg",
+        "../up.html",
+        "",
+        "/a.html?v=1&w=2",
     };
     struct lc_ask ask = ask_of("192.0.2.10", 80, false);
     char longest[300];
@@ -146,7 +169,8 @@ static void nonce_and_opaque_are_blanked(void **state)
 static void the_nonce_is_found(void **state)
 {
     (void)state;
-    assert_true(lc_slice_eq(lc_auth_nonce(LC_S("Basic realm=\"a\", Digest nonce=\"7\"")), LC_S("7")));
+    assert_true(
+        lc_slice_eq(lc_auth_nonce(LC_S("Basic realm=\"a\", Digest nonce=\"7\"")), LC_S("7")));
     assert_int_equal(lc_auth_nonce(LC_S("Basic realm=\"a\"")).n, 0);
     assert_int_equal(lc_auth_nonce(LC_S("nonce")).n, 0);
 }
@@ -265,7 +289,8 @@ static void assert_icon(const char *page, const char *want)
 static void the_icon_link_is_found(void **state)
 {
     (void)state;
-    assert_icon("<link rel=stylesheet href=a.css><LINK href='b.ico' REL=\"shortcut icon\">", "b.ico");
+    assert_icon("<link rel=stylesheet href=a.css><LINK href='b.ico' REL=\"shortcut icon\">",
+                "b.ico");
     assert_icon("<link rel=icon href=/c.png >", "/c.png");
     assert_icon("<link\nrel=\"icon\"\thref=\"d.svg\"/>", "d.svg");
     assert_icon("<link rel=icon data-href=x>", "");
@@ -291,10 +316,11 @@ static void a_description_gives_video_codec_and_tool_only(void **state)
     struct lc_sdp sdp;
 
     (void)state;
-    lc_sdp_read(LC_S("v=0\ns=x\na=tool: BC v1 \na=tool:second\nm=audio 0 RTP/AVP 8\na=rtpmap:8 PCMA/8000\n"
-                     "m=video 0 RTP/AVP 96 26\na=rtpmap:96 H265/90000\na=rtpmap:97 h265/1\na=rtpmap:98\n"
-                     "a=rtpmap:99 A\na=rtpmap:99 B\na=rtpmap:99 C\n"),
-                &sdp);
+    lc_sdp_read(
+        LC_S("v=0\ns=x\na=tool: BC v1 \na=tool:second\nm=audio 0 RTP/AVP 8\na=rtpmap:8 PCMA/8000\n"
+             "m=video 0 RTP/AVP 96 26\na=rtpmap:96 H265/90000\na=rtpmap:97 h265/1\na=rtpmap:98\n"
+             "a=rtpmap:99 A\na=rtpmap:99 B\na=rtpmap:99 C\n"),
+        &sdp);
     assert_true(sdp.is_sdp && sdp.video);
     assert_true(lc_slice_eq(sdp.tool, LC_S("BC v1")));
     assert_int_equal(sdp.codecs_n, LC_SDP_CODECS);
@@ -304,47 +330,12 @@ static void a_description_gives_video_codec_and_tool_only(void **state)
     assert_false(sdp.is_sdp || sdp.video);
 }
 
-/* ---- sniffing and the table ---- */
-
-static void assert_sniff(struct lc_slice s, enum lc_proto_id want)
-{
-    enum lc_proto_id said = LC_P_NONE;
-
-    for (size_t n = 0; n <= s.n; n++) { /* once said, never taken back */
-        enum lc_proto_id now = lc_sniff(lc_slice_sub(s, 0, n));
-
-        assert_true(said == LC_P_NONE || now == said);
-        said = now;
-    }
-    assert_int_equal(said, want);
-}
-
-static void first_bytes_name_the_protocol(void **state)
-{
-    (void)state;
-    assert_sniff(LC_S("HTTP/1.1 200 OK\r\n"), LC_P_HTTP);
-    assert_sniff(LC_S("RTSP/1.0 200 OK\r\nlogin:"), LC_P_RTSP);
-    assert_sniff(LC_S("SSH-2.0-dropbear\r\n"), LC_P_SSH);
-    assert_sniff(LC_S("220 AXIS 221 Network Camera\r\nmore"), LC_P_FTP);
-    assert_sniff(LC_S("220-x\r\n220 SMTP\r\n"), LC_P_FTP);
-    assert_sniff(LC_S("220 mx ESMTP\r\n220 x\r\n"), LC_P_NONE);
-    assert_sniff(LC_S("220x\n"), LC_P_NONE);
-    assert_sniff(LC_S("220 login: x"), LC_P_NONE);
-    assert_sniff(LC_S("\xFF\xFD\x18"), LC_P_TELNET);
-    assert_sniff(LC_S("192.0.0.64 login: "), LC_P_TELNET);
-    assert_sniff(LC_S("<form>login:"), LC_P_NONE);
-    assert_sniff(LC_S("\xFF\x01"), LC_P_NONE);
-    assert_sniff(LC_S("\x16\x03\x01\x00"), LC_P_TLS);
-    assert_sniff(LC_S("\x15\x03\x03\x00\x02\x02\x28"), LC_P_TLS);
-    assert_sniff(LC_S("\x16\x00"), LC_P_NONE);
-    assert_sniff(LC_S("\x00\x00\x00\x10\x00\x00\x00\x1e\x00\x00\x00\x1e\x00\x00\x00\x00"), LC_P_HIKSDK);
-    assert_sniff(LC_S("\x00\x00\x00\x11login:"), LC_P_NONE);
-    assert_sniff(LC_S(""), LC_P_NONE);
-}
+/* ---- the table ---- */
 
 static void every_protocol_has_its_name(void **state)
 {
-    static const char *const names[] = {"rtsp", "http", "tls", "onvif", "ssh", "ftp", "telnet", "hiksdk"};
+    static const char *const names[] = {"rtsp", "http", "tls",    "onvif",
+                                        "ssh",  "ftp",  "telnet", "hiksdk"};
 
     (void)state;
     for (unsigned i = 0; i < 8; i++) {
@@ -410,7 +401,8 @@ static void a_long_value_is_kept_to_its_bound(void **state)
 
     (void)state;
     memset(xml + at, 'm', 200);
-    memcpy(xml + at + 200, "</Model><Model>n</Model></GetDeviceInformationResponse></Envelope>", 66);
+    memcpy(xml + at + 200, "</Model><Model>n</Model></GetDeviceInformationResponse></Envelope>",
+           66);
     lc_soap_read(lc_slice_str(xml), &soap);
     assert_int_equal(soap.odd, 0);
     assert_int_equal(soap.model.n, LC_SOAP_TEXT);
@@ -425,11 +417,13 @@ static void services_past_the_cap_and_absurd_versions_are_left_out(void **state)
     (void)state;
     n += (size_t)snprintf(xml, sizeof xml, "<e:Envelope xmlns:e='x'><GetServicesResponse>");
     for (unsigned i = 0; i < LC_SOAP_SERVICES + 3; i++)
-        n += (size_t)snprintf(xml + n, sizeof xml - n, "<Service><Namespace>urn:%u</Namespace></Service>", i);
-    n += (size_t)snprintf(xml + n, sizeof xml - n,
-                          "<Service><Namespace>http://www.onvif.org/ver10/device/wsdl</Namespace><Version>"
-                          "<Major>100</Major><Minor>x</Minor></Version><Version><Major>0</Major><Minor>0"
-                          "</Minor></Version></Service></GetServicesResponse></e:Envelope>");
+        n += (size_t)snprintf(xml + n, sizeof xml - n,
+                              "<Service><Namespace>urn:%u</Namespace></Service>", i);
+    n += (size_t)snprintf(
+        xml + n, sizeof xml - n,
+        "<Service><Namespace>http://www.onvif.org/ver10/device/wsdl</Namespace><Version>"
+        "<Major>100</Major><Minor>x</Minor></Version><Version><Major>0</Major><Minor>0"
+        "</Minor></Version></Service></GetServicesResponse></e:Envelope>");
     lc_soap_read(lc_slice_of(xml, n), &soap);
     assert_int_equal(soap.namespaces_n, LC_SOAP_SERVICES);
     assert_int_equal(soap.major + soap.minor, 0);
@@ -476,7 +470,6 @@ int main(void)
         cmocka_unit_test(the_icon_link_is_found),
         cmocka_unit_test(password_fields_are_found),
         cmocka_unit_test(a_description_gives_video_codec_and_tool_only),
-        cmocka_unit_test(first_bytes_name_the_protocol),
         cmocka_unit_test(every_protocol_has_its_name),
         cmocka_unit_test(the_clock_counts_leap_years),
         cmocka_unit_test(text_over_the_bound_stops_the_reading),

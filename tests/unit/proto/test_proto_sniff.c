@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lc_sniff by the first bytes that each protocol's own specification prescribes: what we speak is named, what
- * we do not speak stays unnamed, and no further byte takes a name back.
+ * lc_sniff by the first bytes that each protocol's own specification prescribes: what we speak is
+ * named, what we do not speak stays unnamed, and no further byte takes a name back.
  */
 #include "proto/proto.h"
 
@@ -25,16 +25,18 @@ static const struct {
     {"Telnet DO, RFC 854", LC_S_INIT("\xFF\xFD\x01"), LC_P_TELNET},
     {"Telnet WILL", LC_S_INIT("\xFF\xFB\x03"), LC_P_TELNET},
     {"login prompt, protocols.md A4", LC_S_INIT("192.0.0.64 login: "), LC_P_TELNET},
-    {"FTP, RFC 959", LC_S_INIT("220 AXIS 221 Network Camera 4.45.1 (Mar 11 2008) ready.\r\n"), LC_P_FTP},
+    {"FTP, RFC 959", LC_S_INIT("220 AXIS 221 Network Camera 4.45.1 (Mar 11 2008) ready.\r\n"),
+     LC_P_FTP},
     {"FTP of several lines", LC_S_INIT("220-Welcome\r\n220 ready\r\n"), LC_P_FTP},
-    {"Hikvision control port, protocols.md A3",
-     LC_S_INIT("\0\0\0\x10\0\0\0\x1e\0\0\0\x1e\0\0\0\0"), LC_P_HIKSDK},
+    {"Hikvision control port, protocols.md A3", LC_S_INIT("\0\0\0\x10\0\0\0\x1e\0\0\0\x1e\0\0\0\0"),
+     LC_P_HIKSDK},
     {"SMTP, RFC 5321", LC_S_INIT("220 mail.example ESMTP ready\r\n"), LC_P_NONE},
     {"POP3, RFC 1939", LC_S_INIT("+OK POP3 ready\r\n"), LC_P_NONE},
     {"IMAP, RFC 9051", LC_S_INIT("* OK IMAP4rev2 ready\r\n"), LC_P_NONE},
     {"SIP, RFC 3261", LC_S_INIT("SIP/2.0 200 OK\r\n"), LC_P_NONE},
     {"RFB, RFC 6143", LC_S_INIT("RFB 003.008\n"), LC_P_NONE},
-    {"interleaved RTP, RFC 2326 section 10.12", LC_S_INIT("$\0\0\x08\x80\x60\0\x01\0\0\0\0"), LC_P_NONE},
+    {"interleaved RTP, RFC 2326 section 10.12", LC_S_INIT("$\0\0\x08\x80\x60\0\x01\0\0\0\0"),
+     LC_P_NONE},
     {"TPKT, RFC 1006", LC_S_INIT("\x03\0\0\x13\x0e\xd0\0\0"), LC_P_NONE},
     {"MQTT CONNACK", LC_S_INIT("\x20\x02\0\0"), LC_P_NONE},
     {"Xiongmai control header, first byte FF", LC_S_INIT("\xFF\x01\0\0\x4b\0\0\0"), LC_P_NONE},
@@ -98,14 +100,15 @@ static void more_bytes_never_change_an_answer(void **state)
             }
 }
 
-/* What lies behind the bound of a greeting cannot name anything: a line that never ends stays undecided. */
+/* What lies behind the bound of a greeting cannot name anything: a line that never ends stays
+ * undecided. */
 static void a_line_without_end_stays_undecided(void **state)
 {
     uint8_t text[512];
 
     (void)state;
     for (size_t i = 0; i < sizeof text; i++)
-        text[i] = i < 4 ? (uint8_t)"220 "[i] : 'x';
+        text[i] = i < 4 ? (uint8_t) "220 "[i] : 'x';
     text[500] = '\n';
     stays_with_its_word(lc_slice_of(text, sizeof text));
     assert_int_equal(lc_sniff(lc_slice_of(text, sizeof text)), LC_P_NONE);
