@@ -307,24 +307,26 @@ static void data_tls(struct lc_talk *t, struct dlg *d, struct lc_slice bytes)
             return;
         }
     }
-    if (d->in.n > before)
+    if (d->in.n > before) {
+        d->spoke = true; /* not before: a goodbye of TLS itself says nothing about HTTP */
         feed(t, d);
+    }
 }
 
 void dlg_data(struct lc_talk *t, struct dlg *d, struct lc_slice bytes)
 {
     size_t room = sizeof d->first - d->first_n;
 
+    if (d->want_tls) {
+        data_tls(t, d, bytes);
+        return;
+    }
     d->spoke = true;
-    if (room && !d->want_tls) {
+    if (room) {
         struct lc_slice head = lc_slice_sub(bytes, 0, room);
 
         memcpy(d->first + d->first_n, head.p, head.n);
         d->first_n += (uint8_t)head.n;
-    }
-    if (d->want_tls) {
-        data_tls(t, d, bytes);
-        return;
     }
     d->answer_n += (uint32_t)bytes.n;
     if (take(t, d, bytes))
