@@ -107,7 +107,8 @@ static enum lc_status prefix_range(const struct lc_addr *base, unsigned bits, st
             return LC_EINVAL;
         out->last.b[i / 8] |= bit;
     }
-    return LC_OK;
+    /* A prefix that begins in IPv6 and ends among the mapped IPv4 addresses is neither. */
+    return lc_addr_is_v4(&out->first) == lc_addr_is_v4(&out->last) ? LC_OK : LC_EINVAL;
 }
 
 enum lc_status lc_range_parse(struct lc_slice text, struct lc_range *out)

@@ -52,6 +52,8 @@ static void nonsense_is_refused(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(lc_addr_parse(lc_slice_str(bad[i]), &a), LC_EINVAL);
     assert_int_equal(lc_range_parse(LC_S("192.0.2.1/28"), &r), LC_EINVAL); /* host bits set */
+    assert_int_equal(lc_range_parse(LC_S("::/80"), &r), LC_EINVAL); /* ends among mapped IPv4 */
+    assert_int_equal(lc_addr_parse(LC_S("::ffff:192.0.2.1%7"), &a), LC_EINVAL);
     assert_int_equal(lc_range_parse(LC_S("192.0.2.0/33"), &r), LC_EINVAL);
     assert_int_equal(lc_range_parse(LC_S("192.0.2.9-192.0.2.1"), &r), LC_EINVAL);
     assert_int_equal(lc_range_parse(LC_S("192.0.2.1-::1"), &r), LC_EINVAL);
