@@ -10,7 +10,7 @@ help:
 	@echo "make install   into /usr/local (DESTDIR and prefix as usual)"
 	@echo "make bench     speed beside nmap on the same work; figures for docs/benchmarks.md"
 	@echo "make fault     kill -9 at 100 random moments, failing disks"
-	@echo "make fuzz      every parser for 60 seconds (SECONDS=60)"
+	@echo "make fuzz      every parser for 60 seconds (SECONDS_EACH=60)"
 	@echo "make coverage  branch coverage of src/proto and src/scope"
 	@echo "make clean"
 
