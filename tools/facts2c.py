@@ -34,8 +34,8 @@ def load(path):
             y.die(f, "type must be string, int or bool")
         if (fact["type"] == "string") != (fact["max"] > 0):
             y.die(f, "a string has a max, the others have none")
-        if fact["privacy"] not in ("public", "personal"):
-            y.die(f, "privacy must be public or personal")
+        if fact["privacy"] not in ("public", "personal", "shaped"):
+            y.die(f, "privacy must be public, personal or shaped")
         ids.add(fact["id"])
         names.add(fact["name"])
         out.append(fact)

@@ -24,9 +24,9 @@
 
 enum lc_fact_type { LC_FT_STRING, LC_FT_INT, LC_FT_BOOL };
 
-/* public: may be shown; personal: keyed hash or mask (serials, MACs, UIDs); blank: emitted as a
- * flag only. */
-enum lc_fact_privacy { LC_FP_PUBLIC, LC_FP_PERSONAL };
+/* public: may be shown; personal: keyed hash or mask (serials, MACs, UIDs); shaped: text in which
+ * what looks like one of these is replaced by a pseudonym of its shape. Secrets are never facts. */
+enum lc_fact_privacy { LC_FP_PUBLIC, LC_FP_PERSONAL, LC_FP_SHAPED };
 
 struct lc_fact_info {
     const char *name; /* "http.server" */

@@ -50,6 +50,7 @@ enum lc_proto_id {
     LC_P_FTP,
     LC_P_TELNET,
     LC_P_HIKSDK, /* the unasked greeting of Hikvision's port 8000 */
+    LC_P_UPNP, /* the description that a host's own SSDP answer names; a gateway's port mappings */
     LC_P_COUNT,
 };
 
@@ -60,9 +61,11 @@ enum lc_proto_id {
 struct lc_ask {
     struct lc_addr addr;
     uint16_t port;
-    bool tls;         /* the bytes travel inside TLS (https URLs) */
-    bool device_info; /* the scope allows anonymous GetDeviceInformation */
-    uint64_t nonce;   /* random per dialogue: control path, SOAP MessageID */
+    bool tls;             /* the bytes travel inside TLS (https URLs) */
+    bool device_info;     /* the scope allows anonymous GetDeviceInformation */
+    uint64_t nonce;       /* random per dialogue: control path, SOAP MessageID */
+    struct lc_slice path; /* UPNP: where the description lies, by the host's own word */
+    bool gateway;         /* UPNP: the host is this network's router, its mappings may be read */
     unsigned round; /* TLS: 0 offers up to 1.2, 1 offers only 1.0 (is an obsolete one accepted?) */
     /* RTSP: documented paths of the platform that the facts so far point at; returns how many
      * (0..2). */
@@ -91,7 +94,7 @@ struct lc_proto {
 };
 
 extern const struct lc_proto lc_proto_rtsp, lc_proto_http, lc_proto_tls, lc_proto_onvif,
-    lc_proto_ssh, lc_proto_ftp, lc_proto_telnet, lc_proto_hiksdk;
+    lc_proto_ssh, lc_proto_ftp, lc_proto_telnet, lc_proto_hiksdk, lc_proto_upnp;
 
 const struct lc_proto *lc_proto_get(enum lc_proto_id id);
 enum lc_proto_id lc_proto_by_name(struct lc_slice name); /* LC_P_NONE when unknown */

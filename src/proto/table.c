@@ -3,9 +3,11 @@
 #include "proto/proto.h"
 
 static const struct lc_proto *const table[LC_P_COUNT] = {
-    [LC_P_RTSP] = &lc_proto_rtsp,     [LC_P_HTTP] = &lc_proto_http,     [LC_P_TLS] = &lc_proto_tls,
-    [LC_P_ONVIF] = &lc_proto_onvif,   [LC_P_SSH] = &lc_proto_ssh,       [LC_P_FTP] = &lc_proto_ftp,
+    [LC_P_RTSP] = &lc_proto_rtsp,     [LC_P_HTTP] = &lc_proto_http,
+    [LC_P_TLS] = &lc_proto_tls,       [LC_P_ONVIF] = &lc_proto_onvif,
+    [LC_P_SSH] = &lc_proto_ssh,       [LC_P_FTP] = &lc_proto_ftp,
     [LC_P_TELNET] = &lc_proto_telnet, [LC_P_HIKSDK] = &lc_proto_hiksdk,
+    [LC_P_UPNP] = &lc_proto_upnp,
 };
 
 const struct lc_proto *lc_proto_get(enum lc_proto_id id)

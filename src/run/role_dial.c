@@ -12,7 +12,7 @@
 #include "run/config.h"
 #include "run/door.h"
 #include "run/link.h"
-#include "run/pace.h"
+#include "scope/pace.h"
 #include "run/sandbox.h"
 
 #include <errno.h>

@@ -44,27 +44,9 @@ static uint8_t lower(uint8_t c)
 
 enum lc_private lc_private_kind(enum lc_fact_name name)
 {
-    switch (name) {
-    case LC_F_HTTP_TITLE:
-    case LC_F_HTTP_LOCATION:
-    case LC_F_HTTP_COOKIE:
-    case LC_F_HTTP_WWW_AUTHENTICATE:
-    case LC_F_HTTP_AUTH_REALM:
-    case LC_F_RTSP_WWW_AUTHENTICATE:
-    case LC_F_RTSP_REALM:
-    case LC_F_TLS_CERT_SUBJECT:
-    case LC_F_TLS_CERT_ISSUER:
-    case LC_F_TLS_CERT_SAN:
-    case LC_F_ONVIF_SCOPES:
-    case LC_F_FTP_BANNER:
-    case LC_F_TELNET_BANNER:
-    case LC_F_BANNER_RAW:
-    case LC_F_SNMP_SYSDESCR:
-    case LC_F_UPNP_SERVER:
+    if (name > LC_F_NONE && name < LC_F_COUNT && lc_fact_infos[name].privacy == LC_FP_SHAPED)
         return LC_PV_SHAPED;
-    default:
-        return lc_fact_is_personal(name) ? LC_PV_HASHED : LC_PV_OPEN;
-    }
+    return lc_fact_is_personal(name) ? LC_PV_HASHED : LC_PV_OPEN;
 }
 
 static size_t run_end(struct lc_slice s, size_t at)

@@ -2,7 +2,7 @@
 /* Links and budgets between the roles. */
 #include "base/clock.h"
 #include "run/link.h"
-#include "run/pace.h"
+#include "scope/pace.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

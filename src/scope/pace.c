@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rate budgets as reserved times. Tables of fixed size, keyed so that no peer can choose its
  * neighbours. */
-#include "run/pace.h"
+#include "scope/pace.h"
 
 #include "base/clock.h"
 

@@ -8,8 +8,8 @@
  * on. Idle entries of the tables fall out by themselves: an entry whose time has passed says
  * nothing and may be overwritten.
  */
-#ifndef LC_RUN_PACE_H
-#define LC_RUN_PACE_H
+#ifndef LC_SCOPE_PACE_H
+#define LC_SCOPE_PACE_H
 
 #include "scope/scope.h"
 

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Packet engines: how probes leave and answers come in. The sweep (sweep.h) decides what, when and
+ * to whom; an engine only knows how. It hands over nothing that it has not validated: an answer
+ * must carry the cookie of a probe that this run could have sent (cookie.h), to the address and
+ * port it comes from.
+ *
+ *   packet    AF_PACKET: frames made here, sendmmsg, an RX ring; needs CAP_NET_RAW and one next hop
+ *   connect   connections through dial; needs nothing
+ *   xdp       live frames made in the kernel by a BPF program (optional)
+ *   memory    a simulated network with a virtual clock, loss and liars, for tests
+ */
+#ifndef LC_DISCOVER_ENGINE_H
+#define LC_DISCOVER_ENGINE_H
+
+#include "proto/dgram.h"
+#include "scope/scope.h"
+
+/* A port to sweep: TCP, or a question of discovery over UDP (dgram != 0, its port beside it). */
+struct lc_sweep_port {
+    uint16_t port;
+    uint8_t dgram; /* enum lc_dgram_id; 0: TCP */
+};
+
+struct lc_probe {
+    struct lc_addr to;
+    struct lc_sweep_port port;
+    uint32_t tag; /* the sweep's own; an engine that keeps state hands it back in the answer */
+};
+
+enum lc_answer_kind {
+    LC_ANSWER_OPEN,        /* SYN-ACK, or a datagram that fits the question */
+    LC_ANSWER_REFUSED,     /* RST, or ICMP port unreachable for UDP */
+    LC_ANSWER_UNREACHABLE, /* any other ICMP error that quotes a probe of ours */
+};
+
+#define LC_ANSWER_NO_TAG UINT32_MAX
+
+struct lc_answer {
+    struct lc_addr from; /* the address probed (not the router that sent an ICMP error) */
+    struct lc_sweep_port port;
+    enum lc_answer_kind kind;
+    uint32_t flags; /* LC_HEARD_WINDOW_ZERO, LC_HEARD_NO_OPTIONS */
+    uint32_t tag;   /* LC_ANSWER_NO_TAG from stateless engines */
+};
+
+struct lc_engine_counts {
+    uint64_t sent, received, invalid; /* invalid: addressed to our ports, but no cookie of ours */
+    uint64_t local_drops; /* the kernel took no more, or lost answers before we read them */
+};
+
+struct lc_engine {
+    void *ctx;
+    const char *name;
+    int fd; /* readable when answers wait; -1: only the clock matters */
+    /* Takes up to n probes in their order; returns how many (0: not now). They have left when it
+     * returns, or are charged to local_drops. */
+    size_t (*send)(void *ctx, int64_t now_us, const struct lc_probe *v, size_t n);
+    /* Hands over what has come in: at most some thousands a call; true: there may be more. */
+    bool (*receive)(void *ctx, int64_t now_us,
+                    void (*answer)(void *sweep, int64_t now_us, const struct lc_answer *a),
+                    void *sweep);
+    void (*counts)(void *ctx, struct lc_engine_counts *out);
+    void (*close)(void *ctx);
+};
+
+/* ---- packet: everything that needs rights happens in open, before the sandbox ---- */
+
+struct lc_engine_packet_config {
+    uint8_t cookie_key[16];
+    uint16_t port_low,
+        port_high; /* source ports: outside the system's ephemeral range (lc_engine_ports) */
+    const struct lc_range
+        *plan; /* routes are looked up for its ranges: all must share one next hop */
+    size_t plan_n;
+    const struct lc_addr *sources; /* the operator's wish; n 0: as the route says */
+    size_t sources_n;
+};
+
+/* LC_EPERM: no CAP_NET_RAW. LC_EINVAL: this plan is not for it (targets on the attached link
+ * itself, or behind several routers): the message says so. */
+enum lc_status lc_engine_packet_open(const struct lc_engine_packet_config *cfg,
+                                     struct lc_engine *out, struct lc_err *err) LC_MUST_CHECK;
+/* A range of 4,096 source ports that neither the kernel hands out nor anybody listens on. */
+enum lc_status lc_engine_ports(uint16_t *low, uint16_t *high, struct lc_err *err) LC_MUST_CHECK;
+
+/* ---- connect: dial's end is the role's business; these hooks are how it is reached ---- */
+
+struct lc_engine_connect_config {
+    uint32_t at_once; /* connections under way at most */
+    void *ctx;
+    /* Asks dial to connect; the answer comes through lc_engine_connect_done with the same number.
+     */
+    void (*ask)(void *ctx, uint32_t number, const struct lc_addr *to, uint16_t port);
+};
+
+enum lc_status lc_engine_connect_open(const struct lc_engine_connect_config *cfg,
+                                      struct lc_engine *out, struct lc_err *err) LC_MUST_CHECK;
+/* `outcome` is enum lc_dial_outcome; an opened connection was closed by the caller. */
+void lc_engine_connect_done(struct lc_engine *e, uint32_t number, unsigned outcome);
+
+#endif
