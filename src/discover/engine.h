@@ -19,7 +19,8 @@
 /* A port to sweep: TCP, or a question of discovery over UDP (dgram != 0, its port beside it). */
 struct lc_sweep_port {
     uint16_t port;
-    uint8_t dgram; /* enum lc_dgram_id; 0: TCP */
+    uint8_t dgram;   /* enum lc_dgram_id; 0: TCP */
+    uint8_t variant; /* which of the protocol's questions (lc_dgram_ask) */
 };
 
 struct lc_probe {
