@@ -4,6 +4,7 @@
  * The work itself is src/run/scan.c; nothing is decided here but defaults.
  */
 #include "cmd/cmd.h"
+#include "cmd/scan_sweep.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -21,7 +22,8 @@
 
 struct scan_options {
     const char *scope, *store, *rate, *host_rate, *ports, *source, *talkers, *fail_on;
-    bool resume, deep, json, quiet, stats, require_sandbox;
+    struct lc_sweep_wish sweep;
+    bool resume, deep, json, quiet, stats, require_sandbox, no_local, no_udp, sweep_only;
 };
 
 struct scan_cmd {
@@ -131,7 +133,7 @@ static enum lc_status set_up(struct scan_cmd *c)
 
     c->set.talkers = 1;
     if (st == LC_OK)
-        st = number(c, "talkers", c->opt.talkers, LC_TALKERS_MAX - 1, &c->set.talkers);
+        st = number(c, "talkers", c->opt.talkers, LC_TALKERS_MAX - 3, &c->set.talkers);
     if (st == LC_OK)
         st = choose_ports(c);
     if (st == LC_OK)
@@ -141,6 +143,9 @@ static enum lc_status set_up(struct scan_cmd *c)
     if (st == LC_OK)
         st = lc_assessor_open(c->kb, &c->set.assessor, &c->err);
     c->set.kb = c->kb;
+    c->set.deep = c->opt.deep;
+    c->set.local = !c->opt.no_local && !c->opt.sweep_only;
+    c->set.sweep_only = c->opt.sweep_only;
     c->set.scope = &c->scope;
     c->set.plan = &c->plan;
     c->set.run = &c->run;
@@ -187,6 +192,8 @@ static enum lc_status new_run(struct scan_cmd *c)
     c->run.targets_n = lc_targets_count(&c->plan);
     c->run.plan_hash = plan_hash(c);
     c->run.deep = c->opt.deep;
+    if (c->set.sweep.engine != LC_ENGINE_DIRECT)
+        c->run.sweep_n = lc_sweep_plan_pack(&c->set.sweep, c->run.sweep, sizeof c->run.sweep);
     memcpy(c->run.scope_hash, c->scope.hash, sizeof c->run.scope_hash);
     (void)snprintf(c->run.knowledge, sizeof c->run.knowledge, "%s", lc_kb_version(c->kb));
     (void)snprintf(c->run.program, sizeof c->run.program, "%s", LC_VERSION);
@@ -212,10 +219,44 @@ static enum lc_status resumed_plan(struct scan_cmd *c, int argc)
             &c->err, LC_EINVAL, "%s",
             _("the interrupted run asked other ports; give the same --deep and --ports"));
     c->set.resumed = true;
+    if (st == LC_OK &&
+        lc_sweep_plan_unpack(lc_slice_of(c->run.sweep, c->run.sweep_n), &c->set.sweep) != LC_OK)
+        return lc_fail(&c->err, LC_EVERSION, "%s",
+                       _("the interrupted run was made by another version of lenscap: start a new "
+                         "one"));
+    return st;
+}
+
+/* ---- how to find out who is there ---- */
+
+/* Questions over UDP where they are few; a country is asked them only on request. */
+#define UDP_MAX 65536U
+
+static enum lc_status choose_sweep(struct scan_cmd *c)
+{
+    struct lc_buf why;
+    enum lc_status st;
+
+    c->set.dgrams = c->opt.no_udp ? 0 : c->opt.deep ? 2 : lc_targets_count(&c->plan) <= UDP_MAX;
+    if (c->opt.resume)
+        return LC_OK;
+    lc_buf_init(&why, sizeof c->err.text);
+    st = lc_sweep_choose(&c->opt.sweep, &c->set, &why, &c->err);
+    if (st == LC_OK && c->set.sweep.engine != LC_ENGINE_DIRECT && !c->opt.quiet)
+        lc_log(LC_LOG_INFO, "%s", lc_buf_cstr(&why));
+    lc_buf_free(&why);
     return st;
 }
 
 /* ---- what is seen of it ---- */
+
+static void on_heard(void *ctx, const struct lc_heard_host *h)
+{
+    struct scan_cmd *c = ctx;
+
+    lc_heard_json(h, &c->set.sweep, &c->out);
+    (void)lc_cmd_print(&c->out);
+}
 
 static void on_device(void *ctx, const struct lc_addr *addr)
 {
@@ -250,6 +291,11 @@ static void on_progress(void *ctx, const struct lc_scan_progress *p)
     char left[32] = "", line[256];
 
     (void)ctx;
+    if (p->listening) {
+        (void)fprintf(stderr, "\r\033[K%s", _("listening to the devices of this network ..."));
+        (void)fflush(stderr);
+        return;
+    }
     if (p->left_us >= 0)
         duration(p->left_us, left);
     (void)snprintf(line, sizeof line,
@@ -322,6 +368,18 @@ static void print_stats(struct scan_cmd *c)
     lc_json_int(&j, "cpu_ctl_us", c->sum.cpu_us[0]);
     lc_json_int(&j, "cpu_dial_us", c->sum.cpu_us[1]);
     lc_json_int(&j, "cpu_talk_us", c->sum.cpu_us[2]);
+    lc_json_int(&j, "cpu_sweep_us", c->sum.cpu_us[3]);
+    lc_json_str(&j, "engine", lc_slice_str(lc_engine_names[c->set.sweep.engine]));
+    lc_json_int(&j, "sweep_elapsed_us", c->sum.sweep_us);
+    lc_json_int(&j, "sweep_probes", (int64_t)c->sum.swept.counts.probes);
+    lc_json_int(&j, "sweep_open", (int64_t)c->sum.swept.counts.open);
+    lc_json_int(&j, "sweep_closed", (int64_t)c->sum.swept.counts.closed);
+    lc_json_int(&j, "sweep_duplicates", (int64_t)c->sum.swept.counts.duplicates);
+    lc_json_int(&j, "sweep_invalid", (int64_t)c->sum.swept.counts.invalid);
+    lc_json_int(&j, "sweep_drops", (int64_t)c->sum.swept.counts.local_drops);
+    lc_json_int(&j, "sweep_slowdowns", (int64_t)c->sum.swept.counts.slowdowns);
+    lc_json_int(&j, "local_answers", (int64_t)c->sum.local.answers);
+    lc_json_int(&j, "local_devices", (int64_t)c->sum.local.devices);
     lc_json_close(&j, '}');
     (void)fprintf(stderr, "%s\n", lc_buf_cstr(&b));
     lc_buf_free(&b);
@@ -371,6 +429,8 @@ static enum lc_status plan_and_run(struct scan_cmd *c, int argc, char **argv)
     if (!c->opt.resume)
         st = wanted_plan(c, argc, argv);
     if (st == LC_OK)
+        st = choose_sweep(c);
+    if (st == LC_OK)
         st = lc_cmd_store(c->opt.store, false, &c->store, &c->err);
     if (st == LC_OK)
         st = c->opt.resume ? resumed_plan(c, argc) : new_run(c);
@@ -379,10 +439,11 @@ static enum lc_status plan_and_run(struct scan_cmd *c, int argc, char **argv)
     c->set.store = c->store;
     c->set.ctx = c;
     c->set.device = c->opt.json ? on_device : NULL;
+    c->set.heard = c->opt.sweep_only ? on_heard : NULL;
     c->set.progress = c->tty ? on_progress : NULL;
     if (st == LC_OK)
         st = lc_scan_run(&c->set, &c->sum, &c->err);
-    if (st == LC_OK)
+    if (st == LC_OK && !c->opt.sweep_only)
         st = print_end(c);
     if (st == LC_OK && c->opt.stats)
         print_stats(c);
@@ -452,6 +513,19 @@ static const struct lc_opt opts[] = {
     {"fail-on", N_("SEVERITY"), N_("exit 1 when a finding is that severe or worse"), AT(fail_on),
      "info low medium high critical"},
     {"ports", N_("LIST"), N_("these TCP ports, separated by commas"), AT(ports), NULL},
+    {"engine", N_("ENGINE"), N_("how to find out who is there; default auto"), AT(sweep.engine),
+     "auto direct connect packet"},
+    {"mode", N_("MODE"), N_("planned: likely ports first, the rest where something answered; full"),
+     AT(sweep.mode), "planned full"},
+    {"likely", N_("N"), N_("how many of the ports are likely ones; default 6"), AT(sweep.likely),
+     NULL},
+    {"passes", N_("N"), N_("1: silent addresses get no second probe; default 2"), AT(sweep.passes),
+     NULL},
+    {"sweep-only", NULL, N_("stop at who answers: one JSON object for each address"),
+     AT(sweep_only), NULL},
+    {"no-local", NULL, N_("no discovery by multicast and broadcast on attached networks"),
+     AT(no_local), NULL},
+    {"no-udp", NULL, N_("no questions over UDP to single addresses"), AT(no_udp), NULL},
     {"rate", N_("N"), N_("packets per second overall, at most what the scope grants"), AT(rate),
      NULL},
     {"host-rate", N_("N"), N_("packets per second to one host, at most what the scope grants"),

@@ -41,6 +41,7 @@ enum lc_heard_flag {
 
 /* What is known of one address when its slice has been swept. Bit i of a mask: ports[i]. */
 struct lc_heard {
+    uint64_t slice;
     uint64_t index; /* of the target in the plan */
     struct lc_addr addr;
     uint64_t open[LC_SWEEP_PORTS / 64], refused[LC_SWEEP_PORTS / 64], asked[LC_SWEEP_PORTS / 64];

@@ -78,6 +78,8 @@ enum lc_status lc_kb_open(struct lc_slice blob, struct lc_kb **out, struct lc_er
     }
     if (st == LC_OK && (st = lc_kb_ports_open(kb)) != LC_OK)
         st = st == LC_EPARSE ? damaged(err, "ports") : no_memory(err);
+    if (st == LC_OK && (st = lc_kb_datagrams_open(kb)) != LC_OK)
+        st = st == LC_EPARSE ? damaged(err, "datagrams") : no_memory(err);
     if (st == LC_OK && (st = lc_kb_platforms_open(kb)) != LC_OK)
         st = st == LC_EPARSE ? damaged(err, "platforms") : no_memory(err);
     if (st != LC_OK) {
@@ -93,6 +95,7 @@ void lc_kb_close(struct lc_kb *kb)
     if (!kb)
         return;
     lc_free(kb->ports);
+    lc_free(kb->datagrams);
     lc_free(kb->platforms);
     lc_free(kb);
 }

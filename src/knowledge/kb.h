@@ -15,6 +15,7 @@
 #ifndef LC_KNOWLEDGE_KB_H
 #define LC_KNOWLEDGE_KB_H
 
+#include "proto/dgram.h"
 #include "proto/proto.h"
 
 struct lc_kb;
@@ -56,6 +57,20 @@ struct lc_port_plan {
 size_t lc_kb_ports(const struct lc_kb *kb, const struct lc_port_plan **out); /* by rank */
 /* NULL when the port is not in the file. */
 const struct lc_port_plan *lc_kb_port(const struct lc_kb *kb, uint16_t port);
+
+/* ---- data/ports.yaml, datagrams: which question over UDP is asked of one host ---- */
+
+#define LC_DGRAM_PLATFORMS 4
+
+struct lc_dgram_plan {
+    enum lc_dgram_id id;
+    uint8_t priority;    /* 1 default, 2 --deep */
+    uint8_t platforms_n; /* 0: of every host that nothing else is known of */
+    struct lc_slice platforms[LC_DGRAM_PLATFORMS];
+    struct lc_slice service; /* "Hikvision discovery" */
+};
+
+size_t lc_kb_datagrams(const struct lc_kb *kb, const struct lc_dgram_plan **out); /* by rank */
 
 /* ---- platforms: head of each data/signatures/<platform>.yaml ---- */
 

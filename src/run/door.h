@@ -18,8 +18,7 @@
 struct lc_door_ask {
     uint32_t conn;
     uint32_t spent;
-    uint16_t port;
-    uint16_t zero;
+    struct lc_net_port port;
     struct lc_addr addr;
 };
 

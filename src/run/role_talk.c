@@ -32,6 +32,7 @@
 struct conn {
     int fd; /* -1: none */
     uint32_t number;
+    bool udp; /* of the connection that was asked for last */
 };
 
 struct talker {
@@ -51,8 +52,8 @@ struct talker {
 
 /* ---- what the engine asks of the transport ---- */
 
-static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr, uint16_t port,
-                     uint32_t spent)
+static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr,
+                     struct lc_net_port port, uint32_t spent)
 {
     struct talker *t = ctx;
 
@@ -60,6 +61,7 @@ static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr, uin
      */
     if (t->asks_n == 2 * t->conns_n)
         return;
+    t->conns[INDEX(number)].udp = port.udp;
     t->asks[t->asks_n++] =
         (struct lc_door_ask){.conn = number, .spent = spent, .port = port, .addr = *addr};
 }
@@ -140,7 +142,8 @@ static void adopt(struct talker *t, uint32_t number, int fd)
         t->user.dialed(t->user.ctx, t->now_us, number, LC_DIAL_LOCAL);
         return;
     }
-    *c = (struct conn){fd, number};
+    c->fd = fd;
+    c->number = number;
     t->user.dialed(t->user.ctx, t->now_us, number, LC_DIAL_OPEN);
 }
 
@@ -186,6 +189,19 @@ static bool take_answers(struct talker *t)
     return true;
 }
 
+/* One host, as lc_link_put_host wrote it. */
+static bool start_host(struct talker *t, struct lc_cur *body)
+{
+    struct lc_addr addr;
+    struct lc_talk_known known;
+    uint64_t host = lc_cur_le64(body);
+
+    lc_link_take_addr(body, &addr);
+    lc_link_take_known(body, &known);
+    /* ctl overran the window it knows: a bug, not a state. */
+    return !body->bad && lc_talk_start(t->engine, t->now_us, host, &addr, &known, body->s) == LC_OK;
+}
+
 static void on_ctl(struct talker *t)
 {
     struct lc_cur body;
@@ -193,20 +209,9 @@ static void on_ctl(struct talker *t)
 
     if (lc_link_read(&t->ctl, NULL) == LC_EIO)
         t->stop = true;
-    while (!t->stop && lc_link_next(&t->ctl, &type, &body) == LC_OK) {
-        struct lc_addr addr = {.zone = 0};
-        uint64_t host = lc_cur_le64(&body);
-        struct lc_slice raw = lc_cur_take(&body, 16);
-
-        addr.zone = lc_cur_le32(&body);
-        if (type != LC_MSG_HOST || body.bad || body.s.n) {
+    while (!t->stop && lc_link_next(&t->ctl, &type, &body) == LC_OK)
+        if (type != LC_MSG_HOST || !start_host(t, &body))
             t->stop = true;
-            return;
-        }
-        memcpy(addr.b, raw.p, 16);
-        if (lc_talk_start(t->engine, t->now_us, host, &addr) != LC_OK)
-            t->stop = true; /* ctl overran the window it knows: a bug, not a state */
-    }
 }
 
 static void on_conn(struct talker *t, uint32_t number)
@@ -220,6 +225,8 @@ static void on_conn(struct talker *t, uint32_t number)
     if (n > 0) {
         t->page->n = (uint32_t)n;
         t->user.data(t->user.ctx, t->now_us, number, lc_slice_of(t->page->bytes, (size_t)n));
+    } else if (n == 0 && c->udp) {
+        return; /* an empty datagram says nothing */
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
         t->page->n = 0;
         t->user.gone(t->user.ctx, t->now_us, number, n < 0);
@@ -258,10 +265,22 @@ static void loop(struct talker *t)
     }
 }
 
+/* Questions over UDP up to a priority; 0: none. */
+static void choose_dgrams(const struct lc_kb *kb, uint32_t priority, struct lc_talk_config *cfg)
+{
+    const struct lc_dgram_plan *plans;
+    size_t n = lc_kb_datagrams(kb, &plans);
+
+    for (size_t i = 0; i < n && cfg->dgrams_n < LC_TALK_DGRAMS; i++)
+        if (plans[i].priority <= priority)
+            cfg->dgrams[cfg->dgrams_n++] = &plans[i];
+}
+
 static enum lc_status open_engine(struct talker *t)
 {
     struct lc_talk_config cfg = {
         .ports_n = t->cfg->ports_n,
+        .silent_n = t->cfg->silent_n,
         .host_pps = t->cfg->rates.host_pps,
         .host_conns = t->cfg->rates.host_conns,
         .hosts_max = t->cfg->hosts_max,
@@ -281,6 +300,8 @@ static enum lc_status open_engine(struct talker *t)
     st = lc_kb_open(lc_slice_of(lc_knowledge_blob, lc_knowledge_blob_n), &kb, &err);
     if (st == LC_OK)
         st = lc_identifier_open(kb, &identifier, &err);
+    if (st == LC_OK)
+        choose_dgrams(kb, t->cfg->dgrams, &cfg);
     cfg.kb = kb;
     cfg.identifier = identifier;
     if (st == LC_OK)
@@ -296,7 +317,7 @@ static bool prepare(struct talker *t)
     struct epoll_event door = {.events = EPOLLIN, .data.u64 = TAG_DOOR};
     struct lc_slice gate;
 
-    if (lc_config_map(LC_FD_CONFIG, &t->cfg, &gate) != LC_OK)
+    if (lc_config_map(LC_FD_CONFIG, &t->cfg, &gate, NULL) != LC_OK)
         return false;
     t->page = mmap(NULL, sizeof *t->page, PROT_READ | PROT_WRITE, MAP_SHARED, LC_FD_CRASH, 0);
     t->conns_n = (size_t)t->cfg->hosts_max * t->cfg->rates.host_conns;

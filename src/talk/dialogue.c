@@ -53,6 +53,8 @@ static void open_codec(struct lc_talk *t, struct dlg *d)
         .port = h->ports[d->slot].port,
         .tls = d->want_tls,
         .device_info = t->cfg.device_info,
+        .path = lc_slice_of(h->upnp_path, h->upnp_path_n),
+        .gateway = h->known.gateway,
         .nonce = t->nonce = t->nonce * 6364136223846793005U + 1442695040888963407U,
         .round = d->round,
         .rtsp_paths = rtsp_paths,
@@ -171,7 +173,8 @@ void dlg_drop(struct lc_talk *t, struct dlg *d, bool gently)
     for (unsigned i = 0; i < DLG_PER_HOST; i++)
         if (h->dlgs[i] == d)
             h->dlgs[i] = NULL;
-    h->ports[d->slot].busy = false;
+    if (d->dgram == NULL)
+        h->ports[d->slot].busy = false;
     talk_dlg_give(t, d);
 }
 
@@ -379,7 +382,7 @@ void dlg_dialed(struct lc_talk *t, struct dlg *d, enum lc_dial_outcome outcome)
     struct port_slot *p = &h->ports[d->slot];
     bool first = p->conns++ == 0;
 
-    if (first) {
+    if (first && d->slot < t->cfg.ports_n) {
         host_port_outcome(t, h, d->slot, lc_dial_outcome_names[outcome]);
         h->open_n += outcome == LC_DIAL_OPEN;
         h->refused_n += outcome == LC_DIAL_REFUSED;
@@ -410,6 +413,6 @@ bool dlg_flush(struct lc_talk *t, struct dlg *d)
         return false;
     }
     d->wire_at += sent;
-    host_sent(t, d->host, true);
+    host_sent(t, d->host, d->dgram == NULL);
     return true;
 }

@@ -103,7 +103,8 @@ def main():
 
     data = [f for f in files if f.endswith(".yaml")]
     ctx = context.Context(named(data, "facts.yaml"), [f for f in files if f.endswith(".h")])
-    sections = [("PORT", ports.compile(named(data, "ports.yaml"), ctx))]
+    port_map = named(data, "ports.yaml")
+    sections = [("PORT", ports.compile(port_map, ctx)), ("DGRM", ports.datagrams(port_map, ctx))]
     sections += signatures.compile(below(data, "signatures"), ctx)
     rule_files = below(data, "rules")
     if rule_files:
