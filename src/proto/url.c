@@ -254,8 +254,7 @@ bool lc_url_device_path(struct lc_slice path)
 {
     struct lc_path same;
 
-    return !lc_slice_starts(path, LC_S("//")) &&
-           judge(path, LC_URL_DEVICE, &same) == LC_URL_HERE;
+    return !lc_slice_starts(path, LC_S("//")) && judge(path, LC_URL_DEVICE, &same) == LC_URL_HERE;
 }
 
 /* "192.0.2.1:80", "[2001:db8::7]:80", "[fe80::1%25eth0]", also IPv6 without brackets: the host's
