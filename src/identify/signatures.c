@@ -87,6 +87,10 @@ static enum lc_status read_numbers(struct lc_cur *at, struct lc_cond *c, struct 
     c->numbers = numbers;
     for (size_t i = 0; i < c->values_n; i++)
         numbers[i] = (int64_t)lc_cur_le64(at);
+    if (c->op == LC_OP_GT || c->op == LC_OP_LT)
+        return at->bad || c->values_n != 1 || lc_fact_infos[c->fact].type != LC_FT_INT
+                   ? damaged(err)
+                   : LC_OK;
     return at->bad || c->op != LC_OP_IN ? damaged(err) : LC_OK;
 }
 
@@ -108,6 +112,8 @@ static enum lc_status read_cond(const struct lc_kb *kb, struct lc_cur *at, struc
     c->fact = (enum lc_fact_name)fact;
     if (lc_fact_infos[fact].type != LC_FT_STRING)
         return read_numbers(at, c, err);
+    if (c->op == LC_OP_GT || c->op == LC_OP_LT)
+        return damaged(err);
     st = read_texts(kb, at, c, err);
     if (st != LC_OK || c->op != LC_OP_RE)
         return st;
