@@ -31,7 +31,7 @@ country: VN
 rtsp_paths:
 - {path: /a, why: test}
 sources: test
-cells: {rtsp: signatures, http: none, tls: none, onvif: none, banner: none}
+cells: {rtsp: signatures, http: none, tls: none, onvif: none, banner: none, discovery: none}
 signatures:
 - id: alpha.rtsp.server
   why: test
@@ -118,6 +118,34 @@ class Errors(unittest.TestCase):
 
     def test_full_cell_denied(self):
         self.refused("rtsp: signatures", "rtsp: none", 7, "there are rtsp signatures")
+
+    def test_forgotten_cell(self):
+        self.refused(", discovery: none", "", 7, 'lacks "discovery"')
+
+    def test_discovery_has_a_cell_of_its_own(self):
+        self.refused("fact: rtsp.server,", "fact: sadp.model,", 7, "no rtsp signature")
+        self.refused("rtsp: signatures, http: none, tls: none, onvif: none, banner: none, discovery: none",
+                     "rtsp: none, http: none, tls: none, onvif: none, banner: none, discovery: signatures", 7,
+                     "there are rtsp signatures")
+
+    def test_operator_of_another_type(self):
+        self.refused('re: "^alpha ([0-9]+)$"', "gt: 3", 12, "`gt` does not apply")
+        self.refused('{fact: rtsp.server, re: "^alpha ([0-9]+)$"}', '{fact: rtsp.status, re: "4"}', 12,
+                     "`re` does not apply")
+        self.refused('{fact: rtsp.server, re: "^alpha ([0-9]+)$"}', "{fact: onvif.service, lt: 1}", 12,
+                     "`lt` does not apply")
+        self.refused('{fact: rtsp.server, re: "^alpha ([0-9]+)$"}', "{fact: rtsp.status, gt: many}", 12, "many")
+
+    def test_discovery_and_port_without_anywhere(self):
+        self.refused('([0-9]+)$"}', '([0-9]+)$"}\n  - {fact: sadp.model, is: x}', 13, "say `anywhere`")
+
+    def test_address_prefix_that_knows_too_much(self):
+        oui = '{fact: mac.oui, re: "^(A.)"}'
+        self.refused('{fact: rtsp.server, re: "^alpha ([0-9]+)$"}', oui, 13, "cannot tell the model")
+        status, said = self.build(GOOD.replace('{fact: rtsp.server, re: "^alpha ([0-9]+)$"}', oui, 1)
+                                  .replace("{platform: 50, model: [$1, 60]}", "{platform: 50}"))
+        self.assertEqual(status, 1)
+        self.assertIn("alpha.yaml:13: an address prefix or a DHCP word weighs 40 at most", said)
 
     def test_three_paths(self):
         path = "- {path: /a, why: test}\n"
