@@ -125,8 +125,10 @@ bool lc_range_swallows_v4(const struct lc_range *r);
 /* The permanent exclusions: built in and from the file, merged. */
 enum lc_status lc_never_read(const char *path, struct lc_targets *out,
                              struct lc_err *err) LC_MUST_CHECK;
-/* out = the part of `t` (merged) that is neither loopback nor private. */
-enum lc_status lc_ranges_public(const struct lc_targets *t, struct lc_targets *out) LC_MUST_CHECK;
+/* out = the part of `t` (merged) that is neither loopback nor private, nor, in a laboratory, of a
+ * benchmark network. */
+enum lc_status lc_ranges_public(const struct lc_targets *t, bool laboratory,
+                                struct lc_targets *out) LC_MUST_CHECK;
 /* Copies a list into the scope's memory. */
 enum lc_status lc_ranges_keep(struct lc_arena *mem, const struct lc_targets *t, struct lc_range **v,
                               size_t *n) LC_MUST_CHECK;

@@ -36,6 +36,11 @@ static const char *const private_nets[] = {
     "192.168.0.0/16", "::1",         "fc00::/7",       "fe80::/10",
 };
 
+/* Networks for benchmarks of devices behind each other: RFC 2544 C.2.2 (198.18.0.0/15) and RFC 5180
+ * 8 (2001:2::/48). No provider routes them, so a laboratory may use them as it likes. Outside of
+ * one they count as public: what answers there belongs to somebody else's test. */
+static const char *const benchmark_nets[] = {"198.18.0.0/15", "2001:2::/48"};
+
 struct lc_quoted lc_quote(struct lc_slice s)
 {
     struct lc_quoted out = {{0}};
@@ -209,12 +214,14 @@ enum lc_status lc_never_read(const char *path, struct lc_targets *out, struct lc
     return st;
 }
 
-enum lc_status lc_ranges_public(const struct lc_targets *t, struct lc_targets *out)
+enum lc_status lc_ranges_public(const struct lc_targets *t, bool laboratory, struct lc_targets *out)
 {
     struct lc_targets nets = {.n = 0};
     enum lc_status st;
 
     st = push_texts(private_nets, sizeof private_nets / sizeof *private_nets, &nets);
+    if (st == LC_OK && laboratory)
+        st = push_texts(benchmark_nets, sizeof benchmark_nets / sizeof *benchmark_nets, &nets);
     if (st == LC_OK)
         st = lc_ranges_subtract(t->v, t->n, nets.v, nets.n, out);
     lc_targets_free(&nets);

@@ -378,7 +378,7 @@ static enum lc_status check_right(struct reader *r, struct lc_slice bytes, const
     st = check_time(r, now_s);
     if (st != LC_OK)
         return st;
-    if (lc_ranges_public(&r->allow, &open) != LC_OK) {
+    if (lc_ranges_public(&r->allow, r->out->laboratory, &open) != LC_OK) {
         lc_targets_free(&open);
         return no_memory(r);
     }

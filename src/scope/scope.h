@@ -37,8 +37,8 @@ struct lc_rates {
     uint32_t total_pps;  /* overall; default 2,000, at most 20,000 */
 };
 
-/* A scope that says `laboratory: true` and allows nothing but loopback and private ranges may raise
- * any rate up to this. */
+/* A scope that says `laboratory: true` and allows nothing but loopback, private and benchmark
+ * ranges (198.18.0.0/15, 2001:2::/48) may raise any rate up to this. */
 #define LC_RATE_LABORATORY 1000000U
 
 struct lc_scope {
