@@ -49,7 +49,8 @@ static bool is_link_local(const struct lc_addr *a)
 static bool is_public(const struct lc_range *net)
 {
     struct lc_targets one = {.n = 0}, out = {.n = 0};
-    bool yes = lc_ranges_push(&one, net) != LC_OK || lc_ranges_public(&one, &out) != LC_OK || out.n;
+    bool yes =
+        lc_ranges_push(&one, net) != LC_OK || lc_ranges_public(&one, false, &out) != LC_OK || out.n;
 
     lc_targets_free(&one);
     lc_targets_free(&out);

@@ -148,14 +148,14 @@ static enum lc_status read_ranges(struct reader *r, const struct lc_node *n, voi
     if (n->kind != LC_NODE_LIST)
         return bad(r, n, _("a list belongs here, one range in each line behind a dash"));
     for (const struct lc_node *m = n->first; m; m = m->next) {
-        struct lc_quoted where;
+        const struct lc_place at = {r->path, m->line};
         struct lc_range range;
         enum lc_status st;
 
-        (void)snprintf(where.text, sizeof where.text, "%.200s:%u: ", r->path, m->line);
         if (m->kind != LC_NODE_TEXT)
-            return lc_fail(r->err, LC_EPARSE, _("%sone address range belongs here"), where.text);
-        st = lc_range_read(where.text, m->text, &range, r->err);
+            return lc_fail(r->err, LC_EPARSE, _("%sone address range belongs here"),
+                           lc_place_name(&at).text);
+        st = lc_range_read(&at, m->text, &range, r->err);
         if (st != LC_OK)
             return st;
         range.first.zone = range.last.zone = 0; /* a scope holds on every interface */
@@ -378,7 +378,7 @@ static enum lc_status check_right(struct reader *r, struct lc_slice bytes, const
     st = check_time(r, now_s);
     if (st != LC_OK)
         return st;
-    if (lc_ranges_public(&r->allow, &open) != LC_OK) {
+    if (lc_ranges_public(&r->allow, r->out->laboratory, &open) != LC_OK) {
         lc_targets_free(&open);
         return no_memory(r);
     }

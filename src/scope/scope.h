@@ -37,8 +37,8 @@ struct lc_rates {
     uint32_t total_pps;  /* overall; default 2,000, at most 20,000 */
 };
 
-/* A scope that says `laboratory: true` and allows nothing but loopback and private ranges may raise
- * any rate up to this. */
+/* A scope that says `laboratory: true` and allows nothing but loopback, private and benchmark
+ * ranges (198.18.0.0/15, 2001:2::/48) may raise any rate up to this. */
 #define LC_RATE_LABORATORY 1000000U
 
 struct lc_scope {
@@ -96,13 +96,30 @@ size_t lc_scope_attached(struct lc_attached v[static LC_ATTACHED_MAX]);
 
 /* ---- targets ---- */
 
+/* The OUIs (IEEE's 24-bit prefixes of hardware addresses) of the makers of cameras. They are
+ * knowledge, which lives on a floor above: whoever has it sets it before adding targets. Borrowed.
+ */
+struct lc_target_ouis {
+    const uint8_t (*v)[3];
+    size_t n;
+};
+
 struct lc_targets { /* a growing list, in the order given until planned */
     struct lc_range *v;
     size_t n, cap;
+    struct lc_target_ouis ouis; /* for "eui64:PREFIX" */
 };
 
-/* "192.0.2.0/28", "A-B", an address, "@file" (one per line, # comments, file:line in messages), or
- * a host name (looked up: every address it has). On failure `t` is as it was. */
+/* What a person may name (lenscap-scan(1), Targets); on failure `t` is as it was:
+ *   192.0.2.7  192.0.2.0/28  A-B     addresses; IPv6 at most 2^24 in one range
+ *   192.0.2-3.1,7-9                  nmap's octets
+ *   2001:db8::/64+ff                 window: its first 256 addresses
+ *   2001:db8::/48/64+ff              windows: those of each /64 in the /48
+ *   eui64:2001:db8::/64              addresses made from hardware addresses (RFC 4291, Appendix A)
+ *   eui64:2001:db8::/64=44:19:B6     the same for one OUI; several are separated by commas
+ *   camera.example                   every address the name has
+ *   @FILE  @-                        a list, also the output of zmap, masscan and nmap; the ports
+ *                                    in it are not kept; messages name file and line */
 enum lc_status lc_targets_add(struct lc_targets *t, const char *text,
                               struct lc_err *err) LC_MUST_CHECK;
 /* The attached private networks of at most 4,096 addresses: what `lenscap scan` without arguments

@@ -11,17 +11,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum lc_status lc_ranges_grow(struct lc_targets *t)
+{
+    size_t cap = t->cap ? t->cap * 2 : 16;
+    struct lc_range *v = lc_realloc_n(t->v, cap, sizeof *v);
+
+    if (!v)
+        return LC_ENOMEM;
+    t->v = v;
+    t->cap = cap;
+    return LC_OK;
+}
+
 enum lc_status lc_ranges_push(struct lc_targets *t, const struct lc_range *r)
 {
-    if (t->n == t->cap) {
-        size_t cap = t->cap ? t->cap * 2 : 16;
-        struct lc_range *v = lc_realloc_n(t->v, cap, sizeof *v);
-
-        if (!v)
-            return LC_ENOMEM;
-        t->v = v;
-        t->cap = cap;
-    }
+    if (t->n == t->cap && lc_ranges_grow(t) != LC_OK)
+        return LC_ENOMEM;
     t->v[t->n++] = *r;
     return LC_OK;
 }
@@ -66,8 +71,8 @@ static bool joins(const struct lc_range *a, const struct lc_range *b)
 {
     struct lc_addr after;
 
-    if (a->first.zone != b->first.zone)
-        return false;
+    if (a->first.zone != b->first.zone || lc_addr_is_v4(&a->last) != lc_addr_is_v4(&b->first))
+        return false; /* also where IPv6 ends and the mapped IPv4 addresses begin */
     if (all_ones(&a->last))
         return true;
     after = lc_addr_next(&a->last);

@@ -137,6 +137,20 @@ static enum lc_status target_list(struct lc_err *err)
     return st;
 }
 
+static enum lc_status target_forms(struct lc_err *err)
+{
+    struct lc_targets t = {.n = 0};
+    enum lc_status st = lc_targets_add(&t, "192.168.1-40.1", err);
+
+    assert_int_equal(t.n, st == LC_OK ? 40 : 0);
+    if (st == LC_OK) {
+        st = lc_targets_add(&t, "2001:db8::/58/64+ff", err);
+        assert_int_equal(t.n, st == LC_OK ? 40 + 64 : 40);
+    }
+    lc_targets_free(&t);
+    return st;
+}
+
 static enum lc_status sign(struct lc_err *err)
 {
     return lc_scope_sign(scratch("s.yaml"), scratch("key"), err);
@@ -186,7 +200,7 @@ static void each_failure_is_told(enum lc_status (*work)(struct lc_err *))
 static void every_failing_call_gives_a_status_and_a_message(void **state)
 {
     enum lc_status (*const works[])(struct lc_err *) = {
-        load_plan_pack, refused_plan, built_in, target_list, sign, keygen, template};
+        load_plan_pack, refused_plan, built_in, target_list, target_forms, sign, keygen, template};
     struct lc_buf line;
     struct lc_err err;
     char list[256] = "";
@@ -195,7 +209,7 @@ static void every_failing_call_gives_a_status_and_a_message(void **state)
     left = 0;
     (void)put_file("s.yaml", TEXT, 0600);
     for (unsigned i = 0; i < 20; i++)
-        (void)snprintf(list + strlen(list), sizeof list - strlen(list), "10.0.0.%u\n", i);
+        (void)snprintf(list + strlen(list), sizeof list - strlen(list), "10.0.0.%u\n", 2 * i);
     (void)put_file("list", list, 0600);
     lc_buf_init(&line, 256);
     assert_int_equal(lc_scope_keygen(scratch("key"), &line, &err), LC_OK);

@@ -284,6 +284,33 @@ static void only_private_and_loopback_ranges_go_without_signature(void **state)
     }
 }
 
+/* RFC 2544 C.2.2: 198.18.0.0 to 198.19.255.255; RFC 5180 8: 2001:2::/48 */
+static void benchmark_networks_are_a_laboratory_s_own(void **state)
+{
+    static const char *const inside[] = {"198.18.0.0/15", "198.19.255.255", "2001:2::/48"};
+    static const char *const outside[] = {"198.17.255.255", "198.20.0.0", "\"2001:2:1::\"",
+                                          "2001:1:ffff:ffff:ffff:ffff:ffff:ffff"};
+    struct lc_scope s;
+    struct lc_err err;
+    char text[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
+        (void)snprintf(text, sizeof text,
+                       HEAD VALID "laboratory: true\nallow:\n  - %s\n  - 10.0.0.0/8\n", inside[i]);
+        assert_int_equal(load(text, &s, &err), LC_OK);
+        assert_false(s.is_public);
+        lc_scope_free(&s);
+        (void)snprintf(text, sizeof text, HEAD VALID "allow:\n  - %s\n", inside[i]);
+        wrong(text, LC_EREFUSED, "is public", "'contact'");
+    }
+    for (size_t i = 0; i < sizeof outside / sizeof *outside; i++) {
+        (void)snprintf(text, sizeof text, HEAD VALID "laboratory: true\nallow:\n  - %s\n",
+                       outside[i]);
+        wrong(text, LC_EREFUSED, "is public", "'laboratory: true'");
+    }
+}
+
 static void rates_are_capped_outside_a_laboratory(void **state)
 {
     (void)state;
@@ -411,6 +438,7 @@ int main(void)
         cmocka_unit_test(who_why_and_until_when_must_be_said),
         cmocka_unit_test(public_ranges_need_a_contact_a_page_a_stop_and_a_signature),
         cmocka_unit_test(only_private_and_loopback_ranges_go_without_signature),
+        cmocka_unit_test(benchmark_networks_are_a_laboratory_s_own),
         cmocka_unit_test(rates_are_capped_outside_a_laboratory),
         cmocka_unit_test(the_permanent_list_beats_every_scope),
         cmocka_unit_test(a_missing_or_unfit_file_is_named),
