@@ -18,6 +18,10 @@ struct sim_page {
     uint32_t paths[4]; /* hashes of the DESCRIBE paths of this day */
     uint32_t paths_n;
     int64_t paths_day_us;
+};
+
+/* Packets of one host's last second. */
+struct sim_second {
     uint32_t ring[SIM_RING]; /* times in units of 10 us: wraps after 11.9 hours */
     uint32_t ring_at, ring_n, worst;
 };
@@ -35,12 +39,15 @@ struct sim_offence {
 
 struct sim_book {
     struct sim_page *page;
+    struct sim_second *second; /* NULL in a book for many hosts */
     size_t n;
     struct sim_offence *offence;
     size_t offence_n;
 };
 
-enum lc_status sim_book_open(struct sim_book *b, size_t hosts) LC_MUST_CHECK;
+/* `many`: a country. The seconds are not watched, and only hosts with an offence are written out.
+ */
+enum lc_status sim_book_open(struct sim_book *b, size_t hosts, bool many) LC_MUST_CHECK;
 void sim_book_close(struct sim_book *b);
 
 /* One packet that the visitor initiated: a connection or a segment of a request. */

@@ -17,6 +17,7 @@
     262144 /* a filled answer; plain bodies are sent from where they are, of any size */
 
 struct sim_server;
+struct sim_country;
 
 struct sim_host {
     struct lc_addr addr;
@@ -57,7 +58,8 @@ struct sim_server {
     int epoll;
     struct sim_host *host;
     size_t host_n;
-    uint32_t base; /* fleet: first address in host order */
+    uint32_t base;                     /* fleet: first address in host order */
+    const struct sim_country *country; /* who lives where, instead of a fleet in a row */
     struct sim_listener *listener;
     size_t listener_n;
     struct sim_conn *pool, *free;

@@ -3,6 +3,7 @@
  * lenscap-sim: plays a street of devices from persona files, keeps the ground truth and counts what
  * its visitor did. Options below; the file format stands in sim/personas/README.md.
  */
+#include "country.h"
 #include "netns.h"
 #include "server.h"
 #include "tls.h"
@@ -43,6 +44,7 @@ struct options {
     uint64_t fleet, tarpits, max_seconds, ready_fd;
     const char *truth, *counters;
     struct lc_addr base;
+    struct sim_country_wish country;
     bool anywhere, help;
 };
 
@@ -62,10 +64,25 @@ static enum lc_status add(const char **list, size_t *n, struct lc_err *err)
 }
 
 static const struct option long_options[] = {
-    {"personas", 1, NULL, 'p'}, {"only", 1, NULL, 'o'},        {"base", 1, NULL, 'b'},
-    {"tarpits", 1, NULL, 't'},  {"fleet", 1, NULL, 'f'},       {"fleet-persona", 1, NULL, 'F'},
-    {"anywhere", 0, NULL, 'a'}, {"truth", 1, NULL, 'T'},       {"counters", 1, NULL, 'c'},
-    {"ready-fd", 1, NULL, 'r'}, {"max-seconds", 1, NULL, 'm'}, {"help", 0, NULL, 'h'},
+    {"personas", 1, NULL, 'p'},
+    {"only", 1, NULL, 'o'},
+    {"base", 1, NULL, 'b'},
+    {"tarpits", 1, NULL, 't'},
+    {"fleet", 1, NULL, 'f'},
+    {"fleet-persona", 1, NULL, 'F'},
+    {"anywhere", 0, NULL, 'a'},
+    {"truth", 1, NULL, 'T'},
+    {"counters", 1, NULL, 'c'},
+    {"country", 1, NULL, SIM_OPT_COUNTRY},
+    {"seed", 1, NULL, SIM_OPT_SEED},
+    {"share", 1, NULL, SIM_OPT_SHARE},
+    {"country-refuse", 1, NULL, SIM_OPT_REFUSE},
+    {"country-persona", 1, NULL, SIM_OPT_KIND},
+    {"country-nft", 1, NULL, SIM_OPT_NFT},
+    {"country-truth", 1, NULL, SIM_OPT_COUNTRY_TRUTH},
+    {"ready-fd", 1, NULL, 'r'},
+    {"max-seconds", 1, NULL, 'm'},
+    {"help", 0, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -103,14 +120,16 @@ static enum lc_status one_option(struct options *o, int opt, struct lc_err *err)
         o->help = true;
         return LC_OK;
     default:
-        return lc_fail(err, LC_EINVAL, "see lenscap-sim --help");
+        return sim_country_option(&o->country, opt, optarg, err);
     }
 }
 
 static enum lc_status read_options(struct options *o, int argc, char **argv, struct lc_err *err)
 {
-    *o = (struct options){
-        .base = lc_addr_v4(0x7f000901), .max_seconds = 3600, .ready_fd = STDOUT_FILENO};
+    *o = (struct options){.base = lc_addr_v4(0x7f000901),
+                          .max_seconds = 3600,
+                          .ready_fd = STDOUT_FILENO,
+                          .country = {.seed = 1, .share = 48, .refuse = 100}};
     enum lc_status st = LC_OK;
     for (int opt; st == LC_OK && (opt = getopt_long(argc, argv, "", long_options, NULL)) != -1;)
         st = one_option(o, opt, err);
@@ -122,6 +141,8 @@ static enum lc_status read_options(struct options *o, int argc, char **argv, str
         return lc_fail(err, LC_EINVAL, "--personas DIR is missing; see lenscap-sim --help");
     if (o->fleet && (!o->fleet_id_n || !lc_addr_is_v4(&o->base)))
         return lc_fail(err, LC_EINVAL, "--fleet takes --fleet-persona ID and an IPv4 --base");
+    if ((o->country.truth || o->country.nft_device) && !o->country.prefix)
+        return lc_fail(err, LC_EINVAL, "--country-truth and --country-nft go with --country");
     return LC_OK;
 }
 
@@ -196,16 +217,21 @@ static enum lc_status make_plan(struct sim_street *street, const struct options 
     return p->n ? LC_OK : lc_fail(err, LC_EINVAL, "there is no device to play");
 }
 
-static enum lc_status build_tls(const struct plan *p, struct lc_err *err)
+static enum lc_status build_tls(const struct sim_persona *p, struct lc_err *err)
 {
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t k = 0; k < p->host[i].persona->port_n; k++) {
-            struct sim_tls *t = p->host[i].persona->port[k].tls;
-            enum lc_status st = t ? sim_tls_build(t, err) : LC_OK;
-            if (st != LC_OK)
-                return st;
-        }
-    return LC_OK;
+    enum lc_status st = LC_OK;
+    for (size_t k = 0; k < p->port_n && st == LC_OK; k++)
+        if (p->port[k].tls)
+            st = sim_tls_build(p->port[k].tls, err);
+    return st;
+}
+
+static enum lc_status build_all_tls(const struct plan *p, struct lc_err *err)
+{
+    enum lc_status st = LC_OK;
+    for (size_t i = 0; i < p->n && st == LC_OK; i++)
+        st = build_tls(p->host[i].persona, err);
+    return st;
 }
 
 /* Wildcard listeners off lo would offer make-believe cameras to the real network. */
@@ -299,14 +325,12 @@ static enum lc_status play(struct sim_street *street, const struct options *o, s
     struct sim_server server;
     enum sim_bind how = !o->fleet ? SIM_BIND_EXACT : o->anywhere ? SIM_BIND_ANY : SIM_BIND_LO;
     enum lc_status st = LC_OK;
-    for (size_t i = 0; st == LC_OK && i < o->dir_n; i++)
-        st = sim_street_load(street, o->dir[i], err);
-    if (st == LC_OK && how == SIM_BIND_ANY)
+    if (how == SIM_BIND_ANY)
         st = check_namespace(err);
     if (st == LC_OK)
         st = make_plan(street, o, &plan, err);
     if (st == LC_OK)
-        st = build_tls(&plan, err);
+        st = build_all_tls(&plan, err);
     if (st == LC_OK && o->truth)
         st = write_truth(&plan, o->truth, err);
     if (st == LC_OK) {
@@ -319,6 +343,43 @@ static enum lc_status play(struct sim_street *street, const struct options *o, s
     return st;
 }
 
+static enum lc_status serve_country(const struct sim_country *c, const struct options *o,
+                                    struct lc_err *err)
+{
+    struct sim_server server;
+    enum lc_status st = check_namespace(err);
+    for (size_t i = 0; i < c->kind_n && st == LC_OK; i++)
+        st = build_tls(c->persona[i], err);
+    if (st != LC_OK)
+        return st;
+    struct sim_host *host = sim_country_hosts(c);
+    if (!host)
+        return lc_fail(err, LC_ENOMEM, "memory ran out");
+    st = sim_server_open_country(&server, host, c, err);
+    if (st == LC_OK)
+        st = serve(&server, o, err);
+    sim_server_close(&server);
+    lc_free(host);
+    return st;
+}
+
+/* Truth and filter are written without playing: they follow from the options alone. */
+static enum lc_status play_country(const struct sim_street *street, const struct options *o,
+                                   struct lc_err *err)
+{
+    struct sim_country c;
+    const struct sim_country_wish *w = &o->country;
+    enum lc_status st = sim_country_open(&c, w, street, err);
+    if (st == LC_OK && w->truth)
+        st = sim_country_write_truth(&c, w->truth, err);
+    if (st == LC_OK && w->nft_device)
+        st = sim_country_print_nft(&c, w->nft_device, err);
+    if (st == LC_OK && !w->truth && !w->nft_device)
+        st = serve_country(&c, o, err);
+    sim_country_close(&c);
+    return st;
+}
+
 int main(int argc, char **argv)
 {
     struct options o;
@@ -327,6 +388,7 @@ int main(int argc, char **argv)
     enum lc_status st = read_options(&o, argc, argv, &err);
     if (st == LC_OK && o.help) {
         fputs(usage, stdout);
+        fputs(sim_country_usage, stdout);
         return 0;
     }
     if (st != LC_OK) {
@@ -334,7 +396,10 @@ int main(int argc, char **argv)
         return 2;
     }
     sim_street_init(&street);
-    st = play(&street, &o, &err);
+    for (size_t i = 0; st == LC_OK && i < o.dir_n; i++)
+        st = sim_street_load(&street, o.dir[i], &err);
+    if (st == LC_OK)
+        st = o.country.prefix ? play_country(&street, &o, &err) : play(&street, &o, &err);
     sim_street_free(&street);
     if (st == LC_OK)
         return 0;

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "country.h"
 #include "tls.h"
 
 #include <errno.h>
@@ -131,7 +132,8 @@ static bool find_host(struct sim_server *s, int fd, const struct sim_listener *l
     struct lc_addr a = lc_addr_from_sockaddr(&ss, NULL);
     if (!lc_addr_is_v4(&a))
         return false;
-    *host = lc_addr_to_v4(&a) - s->base;
+    uint32_t v4 = lc_addr_to_v4(&a);
+    *host = s->country ? sim_country_find(s->country, v4) : v4 - s->base;
     if (*host >= s->host_n)
         return false;
     *port = sim_persona_port(s->host[*host].persona, l->number);
@@ -271,25 +273,37 @@ static enum lc_status open_pool(struct sim_server *s, struct lc_err *err)
     return LC_OK;
 }
 
-enum lc_status sim_server_open(struct sim_server *s, struct sim_host *host, size_t n,
-                               enum sim_bind how, struct lc_err *err)
+static enum lc_status open_all(struct sim_server *s, enum sim_bind how, struct lc_err *err)
 {
     struct rlimit lim;
-    *s = (struct sim_server){.host = host, .host_n = n};
     s->tick = lc_clock_mono_us() / SIM_TICK_US;
     if (getrlimit(RLIMIT_NOFILE, &lim) == 0) {
         lim.rlim_cur = lim.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &lim);
     }
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (s->epoll < 0 || sim_book_open(&s->book, n) != LC_OK)
+    if (s->epoll < 0 || sim_book_open(&s->book, s->host_n, s->country) != LC_OK)
         return lc_fail(err, LC_ENOMEM, "no epoll, or memory ran out");
-    for (size_t i = 0; i < n; i++) {
-        s->book.page[i].addr = host[i].addr;
-        s->book.page[i].id = host[i].persona->id;
+    for (size_t i = 0; i < s->host_n; i++) {
+        s->book.page[i].addr = s->host[i].addr;
+        s->book.page[i].id = s->host[i].persona->id;
     }
     enum lc_status st = how == SIM_BIND_EXACT ? listen_exact(s, err) : listen_wildcard(s, how, err);
     return st == LC_OK ? open_pool(s, err) : st;
+}
+
+enum lc_status sim_server_open(struct sim_server *s, struct sim_host *host, size_t n,
+                               enum sim_bind how, struct lc_err *err)
+{
+    *s = (struct sim_server){.host = host, .host_n = n};
+    return open_all(s, how, err);
+}
+
+enum lc_status sim_server_open_country(struct sim_server *s, struct sim_host *host,
+                                       const struct sim_country *c, struct lc_err *err)
+{
+    *s = (struct sim_server){.host = host, .host_n = c->devices, .country = c};
+    return open_all(s, SIM_BIND_ANY, err);
 }
 
 void sim_server_close(struct sim_server *s)
