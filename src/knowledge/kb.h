@@ -9,7 +9,7 @@
  *
  *     "LCKB"  u32 format  u32 version_off  u32 sections  { char tag[4]  u32 off  u32 len } ...
  *
- * Each section's layout stands above its reader (ports.c, platforms.c here; signatures in
+ * Each section's layout stands above its reader (ports.c, platforms.c, oui.c here; signatures in
  * identify/identify_room.h, rules in assess/). Strings are (u32 off, u32 len) into section "STRS".
  */
 #ifndef LC_KNOWLEDGE_KB_H
@@ -72,5 +72,23 @@ struct lc_platform {
 
 const struct lc_platform *lc_kb_platform(const struct lc_kb *kb,
                                          struct lc_slice id); /* NULL: unknown */
+
+/* ---- data/oui.yaml: who a hardware address was registered to ---- */
+
+struct lc_oui {
+    uint8_t
+        key[6];   /* the prefix, left-aligned in five bytes, then its bits: what it is sorted by */
+    uint8_t bits; /* 24, 28 or 36 */
+    uint8_t weight; /* 40: makes cameras; 15: other goods too; 0: Wi-Fi modules for anybody */
+    struct lc_slice maker;
+    struct lc_slice platform; /* id of a platform; empty: not known */
+};
+
+/* The longest registered prefix of `mac`. NULL: none, or the address is a group's or locally
+ * administered, so that its first bytes name nobody. */
+const struct lc_oui *lc_kb_oui(const struct lc_kb *kb, const uint8_t mac[static 6]);
+/* The 24-bit prefixes of makers of cameras (weight 40), for guessing EUI-64 addresses: *at is 0 at
+ * first; false when there are no more. */
+bool lc_kb_oui_next(const struct lc_kb *kb, size_t *at, uint8_t prefix[static 3]);
 
 #endif

@@ -31,11 +31,14 @@ static void use(const struct lc_kb *kb)
     struct lc_identifier *id;
     const struct lc_port_plan *ports;
     struct lc_err err;
+    uint8_t mac[6] = {0};
     size_t n = lc_kb_ports(kb, &ports);
 
     for (size_t i = 0; i < n; i++)
         assert_true(ports[i].asks_n <= LC_PORT_ASKS && ports[i].service.p != NULL);
     (void)lc_kb_platform(kb, LC_S("hikvision"));
+    for (size_t at = 0; lc_kb_oui_next(kb, &at, mac);)
+        assert_non_null(lc_kb_oui(kb, mac));
     if (lc_identifier_open(kb, &id, &err) != LC_OK)
         return;
     lc_identify(id, lc_buf_view(&facts.buf), &who);

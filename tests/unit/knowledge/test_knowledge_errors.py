@@ -10,6 +10,21 @@ import unittest
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../.."))
 CHECK = os.path.abspath(sys.argv.pop())
 PORTS = "ports:\n- {port: 554, priority: 1, asks: [rtsp], service: RTSP, why: test}\n"
+OUI = """makers:
+- maker: Alpha
+  platform: alpha
+  weight: 40
+  prefixes: [00:0E:53, 10:DC:B6:5]
+  why: test
+- maker: Beta
+  platform: none
+  weight: 15
+  prefixes: [20:BB:BC:DD:E]
+  why: test
+refused:
+- prefix: 50:62:55:7
+  why: another company
+"""
 GOOD = """platform: alpha
 name: Alpha
 country: VN
@@ -36,7 +51,7 @@ class Errors(unittest.TestCase):
         self.dir = tempfile.TemporaryDirectory()
         self.addCleanup(self.dir.cleanup)
 
-    def build(self, signatures=GOOD, ports=PORTS, more=None):
+    def build(self, signatures=GOOD, ports=PORTS, more=None, oui=None):
         """(exit status, what was said) of build.py and, when that went well, of knowledge-check."""
         folder = os.path.join(self.dir.name, "signatures")
         os.makedirs(folder, exist_ok=True)
@@ -45,9 +60,13 @@ class Errors(unittest.TestCase):
                 f.write(text)
         with open(os.path.join(self.dir.name, "ports.yaml"), "w", encoding="utf-8") as f:
             f.write(ports)
+        if oui is not None:
+            with open(os.path.join(self.dir.name, "oui.yaml"), "w", encoding="utf-8") as f:
+                f.write(oui)
         blob = os.path.join(self.dir.name, "blob")
         run = subprocess.run([sys.executable, f"{ROOT}/tools/knowledge/build.py", blob, f"{ROOT}/data/facts.yaml",
-                              f"{self.dir.name}/ports.yaml", f"{ROOT}/src/proto/proto.h", folder],
+                              f"{self.dir.name}/ports.yaml", f"{self.dir.name}/oui.yaml",
+                              f"{ROOT}/src/proto/proto.h", folder],
                              capture_output=True, text=True)
         if run.returncode == 0:
             run = subprocess.run([CHECK, blob], capture_output=True, text=True)
@@ -143,6 +162,31 @@ class Errors(unittest.TestCase):
             status, said = self.build(ports=ports)
             self.assertEqual(status, 1)
             self.assertIn("ports.yaml:", said)
+            self.assertIn(reason, said)
+
+    def test_good_prefixes_are_taken(self):
+        self.assertEqual(self.build(oui=OUI), (0, ""))
+
+    def test_prefix_faults(self):
+        for old, new, line, reason in (
+                ("00:0E:53", "00:0E", 5, "is no prefix"),
+                ("00:0E:53", "00:0e:53", 5, "is no prefix"),
+                ("10:DC:B6:5", "10:DC:B6:55", 5, "is no prefix"),
+                ("00:0E:53", "02:0E:53", 5, "locally administered"),
+                ("00:0E:53", "01:0E:53", 5, "group's"),
+                ("20:BB:BC:DD:E", "00:0E:53", 10, "stands twice"),
+                ("00:0E:53", "50:62:55:7", 5, "refused: another company"),
+                ("00:0E:53", "50:62:55:77:7", 5, "is refused"),
+                ("00:0E:53", "50:62:55", 5, "is refused"),
+                ("platform: alpha", "platform: gamma", 3, 'unknown platform "gamma"'),
+                ("weight: 15", "weight: 60", 9, "weight is 40, 15, 0"),
+                ("[20:BB:BC:DD:E]", "[]", 7, "has no prefixes"),
+                ("maker: Beta", "maker: Aaron", 7, "alphabetical"),
+                ("  why: test\nrefused", "refused", 7, 'lacks "why"')):
+            self.assertIn(old, OUI)
+            status, said = self.build(oui=OUI.replace(old, new, 1))
+            self.assertEqual(status, 1, (old, new, said))
+            self.assertIn(f"oui.yaml:{line}: ", said)
             self.assertIn(reason, said)
 
     def test_version_follows_the_data(self):
