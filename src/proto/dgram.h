@@ -71,6 +71,7 @@ struct lc_dgram {
     bool broadcast;     /* asked of 255.255.255.255 on each attached network */
     const char *group4; /* multicast groups; NULL: none */
     const char *group6;
+    const char *group4_also; /* not asked, but answers come to it: joined, too */
     bool listen; /* devices also speak unasked (Hello, NOTIFY, beacons): the groups are joined */
     /* A question into an empty `out`. */
     void (*build)(const struct lc_dgram_ask *ask, struct lc_buf *out);
