@@ -72,7 +72,6 @@ struct lc_dgram {
     const char *group4;      /* multicast groups; NULL: none */
     const char *group4_also; /* answers are also sent to this one: joined, never asked */
     const char *group6;
-    const char *group4_also; /* not asked, but answers come to it: joined, too */
     bool listen; /* devices also speak unasked (Hello, NOTIFY, beacons): the groups are joined */
     /* A question into an empty `out`. */
     void (*build)(const struct lc_dgram_ask *ask, struct lc_buf *out);

@@ -6,6 +6,8 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/tr.h"
+#include "discover/neigh.h"
+#include "proto/dg_mac.h"
 
 #include <net/if.h>
 #include <string.h>
@@ -14,6 +16,9 @@
 #define DEVICE_MAX   8192U  /* bytes of facts kept of one device before it is talked to */
 #define LISTEN_US    LC_MS(1500)
 #define MAPPINGS_MAX 64U
+
+#define NEIGH_MAX 4096U
+#define NEIGH_US  LC_SEC(1) /* how old the copy of the kernel's table may be */
 
 struct place {
     struct lc_addr addr;
@@ -35,6 +40,10 @@ struct lc_local {
     struct place *places;
     uint64_t key;
     struct lc_local_counts counts;
+    struct lc_neigh *neigh; /* of our networks */
+    size_t neigh_n;
+    int64_t neigh_us;
+    struct lc_facts both; /* what lc_local_facts hands out */
     struct lc_addr gateway;
     bool has_gateway, gateway_maps, gateway_given;
 };
@@ -205,11 +214,14 @@ struct lc_local *lc_local_new(const struct lc_local_setup *setup)
     l->set = *setup;
     l->hear = (struct lc_child){.crash_fd = -1};
     l->places = lc_alloc_n(DEVICES_MAX, sizeof *l->places);
+    l->neigh = lc_alloc_n(NEIGH_MAX, sizeof *l->neigh);
+    lc_facts_init(&l->both);
     lc_random(&l->key, sizeof l->key);
     l->has_gateway = lc_gateway_read(&l->gateway);
     /* A question to the link reaches every host of it; one a second stays free for the rest. */
     l->gap_us = LC_SEC(1) / (setup->cfg->rates.host_pps > 2 ? setup->cfg->rates.host_pps - 1 : 1);
-    if (l->places == NULL || make_round(l, 0) != LC_OK || make_round(l, 1) != LC_OK) {
+    if (l->places == NULL || l->neigh == NULL || make_round(l, 0) != LC_OK ||
+        make_round(l, 1) != LC_OK) {
         lc_local_free(l);
         return NULL;
     }
@@ -222,6 +234,8 @@ void lc_local_free(struct lc_local *l)
         return;
     for (size_t i = 0; l->places && i < DEVICES_MAX; i++)
         lc_buf_free(&l->places[i].facts.buf);
+    lc_facts_free(&l->both);
+    lc_free(l->neigh);
     lc_free(l->places);
     lc_free(l->plan);
     lc_free(l);
@@ -342,12 +356,55 @@ int64_t lc_local_end(struct lc_local *l)
 
 /* ---- what is known ---- */
 
+static bool on_our_nets(const struct lc_local *l, const struct lc_addr *a)
+{
+    struct lc_addr bare = *a;
+
+    bare.zone = 0;
+    for (size_t i = 0; i < l->set.cfg->nets_n; i++)
+        if (lc_range_has(&l->set.cfg->nets[i].net, &bare))
+            return true;
+    return false;
+}
+
+static void on_neigh(void *ctx, const struct lc_neigh *n)
+{
+    struct lc_local *l = ctx;
+
+    if (l->neigh_n < NEIGH_MAX && on_our_nets(l, &n->addr))
+        l->neigh[l->neigh_n++] = *n;
+}
+
+/* The hardware address behind `a`, when the kernel has met it. */
+static const struct lc_neigh *neigh_of(struct lc_local *l, const struct lc_addr *a, int64_t now_us)
+{
+    if (now_us >= l->neigh_us) {
+        l->neigh_n = 0;
+        if (lc_neigh_read(on_neigh, l, NULL) != LC_OK)
+            l->neigh_n = 0;
+        l->neigh_us = now_us + NEIGH_US;
+    }
+    for (size_t i = 0; i < l->neigh_n; i++)
+        if (lc_addr_cmp(&l->neigh[i].addr, a) == 0 && l->neigh[i].addr.zone == a->zone)
+            return &l->neigh[i];
+    return NULL;
+}
+
 struct lc_slice lc_local_facts(struct lc_local *l, const struct lc_addr *a, int64_t now_us)
 {
+    const struct lc_neigh *n = neigh_of(l, a, now_us);
     struct place *p = find(l, a, false);
+    struct lc_cur at = {.s = p ? lc_buf_view(&p->facts.buf) : LC_S("")};
+    struct lc_fact f;
 
-    (void)now_us;
-    return p ? lc_buf_view(&p->facts.buf) : (struct lc_slice){NULL, 0};
+    lc_buf_reset(&l->both.buf);
+    while (lc_facts_next(&at, &f) == LC_OK)
+        lc_facts_add(&l->both, &f);
+    l->both.port = 0;
+    l->both.exch = 0;
+    if (n)
+        (void)lc_dg_mac_bytes(&l->both, n->mac);
+    return lc_buf_view(&l->both.buf);
 }
 
 bool lc_local_is_gateway(const struct lc_local *l, const struct lc_addr *a)
@@ -378,14 +435,6 @@ static bool take_mapping(struct lc_slice text, uint64_t *external, struct lc_add
     colon = lc_slice_chr(text, ':', 0);
     return colon != LC_NPOS && lc_addr_parse(lc_slice_sub(text, 0, colon), to) == LC_OK &&
            lc_slice_u64(lc_slice_from(text, colon + 1), 65535, port) == LC_OK;
-}
-
-static bool on_our_nets(const struct lc_local *l, const struct lc_addr *a)
-{
-    for (size_t i = 0; i < l->set.cfg->nets_n; i++)
-        if (lc_range_has(&l->set.cfg->nets[i].net, a))
-            return true;
-    return false;
 }
 
 void lc_local_mappings(struct lc_local *l, struct lc_slice facts)

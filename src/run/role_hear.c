@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "proto/tls.h"
 #include "run/config.h"
 #include "run/door.h"
 #include "run/link.h"
@@ -235,6 +236,7 @@ static bool prepare(struct hear *h)
     h->page = mmap(NULL, sizeof *h->page, PROT_READ | PROT_WRITE, MAP_SHARED, LC_FD_CRASH, 0);
     h->senders = lc_alloc_n(SENDERS_MAX, sizeof *h->senders);
     h->epoll = epoll_create1(EPOLL_CLOEXEC);
+    lc_tls_prepare(); /* Tuya's beacons are read with OpenSSL, which would open files later */
     h->nonce = h->cfg->nonce;
     lc_random(&h->key, sizeof h->key);
     for (size_t i = 0; i < SOCKETS_MAX; i++)
