@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "tls.h"
+#include "udp.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -16,6 +17,7 @@
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -33,10 +35,21 @@ struct sim_listener {
     const struct sim_port *port; /* exact listeners */
 };
 
-/* An event's pointer is a listener (lowest bit set), a connection, or NULL for the signals. */
+/* An event's pointer is a listener (lowest bit set), an ear of udp.c (the bit above), a connection,
+ * or NULL for the signals. */
 static bool is_listener(const void *p)
 {
     return (uintptr_t)p & 1;
+}
+
+static bool is_ear(const void *p)
+{
+    return (uintptr_t)p & 2;
+}
+
+static void *untagged(void *p)
+{
+    return (void *)((uintptr_t)p & ~(uintptr_t)3);
 }
 
 void sim_server_want(struct sim_server *s, struct sim_conn *c, bool out)
@@ -94,6 +107,15 @@ static void wheel_turn(struct sim_server *s)
             c = next;
         }
     }
+}
+
+size_t sim_server_host(const void *server, struct lc_slice id, char out[static LC_ADDR_TEXT])
+{
+    const struct sim_server *s = server;
+    for (size_t i = 0; i < s->host_n; i++)
+        if (lc_slice_eq(s->host[i].persona->id, id))
+            return lc_addr_format_url(&s->host[i].addr, out);
+    return (size_t)snprintf(out, LC_ADDR_TEXT, "0.0.0.0");
 }
 
 void sim_server_drop(struct sim_server *s, struct sim_conn *c, bool reset)
@@ -259,7 +281,7 @@ static enum lc_status open_pool(struct sim_server *s, struct lc_err *err)
 {
     struct rlimit lim;
     (void)getrlimit(RLIMIT_NOFILE, &lim);
-    size_t used = s->listener_n + SPARE_FDS;
+    size_t used = s->listener_n + sim_udp_sockets(s) + SPARE_FDS;
     if (lim.rlim_cur <= used + 64)
         return lc_fail(err, LC_EFULL,
                        "%zu listeners leave no room under the limit of %llu open files",
@@ -272,11 +294,11 @@ static enum lc_status open_pool(struct sim_server *s, struct lc_err *err)
 }
 
 enum lc_status sim_server_open(struct sim_server *s, struct sim_host *host, size_t n,
-                               enum sim_bind how, struct lc_err *err)
+                               enum sim_bind how, const char *lan, struct lc_err *err)
 {
     struct rlimit lim;
-    *s = (struct sim_server){.host = host, .host_n = n};
-    s->tick = lc_clock_mono_us() / SIM_TICK_US;
+    *s = (struct sim_server){.host = host, .host_n = n, .now_us = lc_clock_mono_us()};
+    s->tick = s->now_us / SIM_TICK_US;
     if (getrlimit(RLIMIT_NOFILE, &lim) == 0) {
         lim.rlim_cur = lim.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &lim);
@@ -289,6 +311,8 @@ enum lc_status sim_server_open(struct sim_server *s, struct sim_host *host, size
         s->book.page[i].id = host[i].persona->id;
     }
     enum lc_status st = how == SIM_BIND_EXACT ? listen_exact(s, err) : listen_wildcard(s, how, err);
+    if (st == LC_OK)
+        st = sim_udp_open(s, how, lan, err);
     return st == LC_OK ? open_pool(s, err) : st;
 }
 
@@ -300,6 +324,7 @@ void sim_server_close(struct sim_server *s)
     for (size_t i = 0; i < s->listener_n; i++)
         if (s->listener[i].fd >= 0)
             close(s->listener[i].fd);
+    sim_udp_close(s);
     if (s->epoll >= 0)
         close(s->epoll);
     lc_free(s->listener);
@@ -315,9 +340,10 @@ static enum lc_status read_signal(int fd)
     return si.ssi_signo == SIGUSR1 ? LC_MORE : LC_DONE;
 }
 
-static int pause_ms(const struct sim_server *s, int64_t end_us)
+static int pause_ms(const struct sim_server *s, int64_t end_us, int64_t due_us)
 {
-    int64_t left = (end_us - s->now_us) / 1000 + 1;
+    int64_t next = due_us < end_us ? due_us : end_us;
+    int64_t left = (next - s->now_us) / 1000 + 1;
     if (s->waiting)
         return SIM_TICK_US / 1000;
     return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
@@ -327,7 +353,9 @@ static void serve(struct sim_server *s, struct epoll_event *ev)
 {
     void *p = ev->data.ptr;
     if (is_listener(p))
-        accept_all(s, (const struct sim_listener *)((uintptr_t)p & ~(uintptr_t)1));
+        accept_all(s, untagged(p));
+    else if (is_ear(p))
+        sim_udp_ready(s, untagged(p));
     else
         sim_conn_ready(s, p, ev->events);
 }
@@ -341,7 +369,7 @@ enum lc_status sim_server_run(struct sim_server *s, int signal_fd, int64_t end_u
         s->now_us = lc_clock_mono_us();
         if (s->now_us >= end_us)
             return LC_DONE;
-        int n = epoll_wait(s->epoll, ev, 512, pause_ms(s, end_us));
+        int n = epoll_wait(s->epoll, ev, 512, pause_ms(s, end_us, sim_udp_due(s)));
         s->now_us = lc_clock_mono_us();
         enum lc_status st = LC_OK;
         for (int i = 0; i < n; i++) {
