@@ -73,10 +73,13 @@ static void put_addr(struct lc_json *j, const struct lc_addr *a)
 
 static void put_totals(const struct sim_book *b, struct lc_json *j)
 {
-    uint64_t connections = 0, requests = 0, forbidden = 0, unexpected = 0, worst = 0;
+    uint64_t connections = 0, requests = 0, datagrams = 0, shouts = 0, forbidden = 0,
+             unexpected = 0, worst = 0;
     for (size_t i = 0; i < b->n; i++) {
         connections += b->page[i].connections;
         requests += b->page[i].requests;
+        datagrams += b->page[i].datagrams;
+        shouts += b->page[i].shouts;
         forbidden += b->page[i].forbidden;
         unexpected += b->page[i].unexpected;
         if (b->second && b->second[i].worst > worst)
@@ -86,6 +89,8 @@ static void put_totals(const struct sim_book *b, struct lc_json *j)
     lc_json_int(j, "hosts", (int64_t)b->n);
     lc_json_int(j, "connections", (int64_t)connections);
     lc_json_int(j, "requests", (int64_t)requests);
+    lc_json_int(j, "datagrams", (int64_t)datagrams);
+    lc_json_int(j, "shouts", (int64_t)shouts);
     if (b->second)
         lc_json_int(j, "max_initiated_1s", (int64_t)worst);
     lc_json_int(j, "forbidden", (int64_t)forbidden);
@@ -105,6 +110,8 @@ static void put_hosts(const struct sim_book *b, struct lc_json *j)
         lc_json_str(j, "id", p->id);
         lc_json_int(j, "connections", (int64_t)p->connections);
         lc_json_int(j, "requests", (int64_t)p->requests);
+        lc_json_int(j, "datagrams", (int64_t)p->datagrams);
+        lc_json_int(j, "shouts", (int64_t)p->shouts);
         if (b->second)
             lc_json_int(j, "max_initiated_1s", b->second[i].worst);
         lc_json_int(j, "forbidden", (int64_t)p->forbidden);

@@ -18,6 +18,7 @@
 
 struct sim_server;
 struct sim_country;
+struct sim_air;
 
 struct sim_host {
     struct lc_addr addr;
@@ -70,6 +71,7 @@ struct sim_server {
     int64_t now_us; /* of this turn of the loop */
     uint64_t serial;
     struct sim_book book;
+    struct sim_air *air; /* udp.c */
 };
 
 /* conn.c: bytes in and out, with the persona's faults */
@@ -86,6 +88,8 @@ void sim_talk(struct sim_server *s, struct sim_conn *c);
 void sim_talk_greet(struct sim_server *s, struct sim_conn *c);
 
 /* server.c */
+/* For the hole $HOST: `server` is the street; 0.0.0.0 where nobody has the id. */
+size_t sim_server_host(const void *server, struct lc_slice id, char out[static LC_ADDR_TEXT]);
 void sim_server_drop(struct sim_server *s, struct sim_conn *c, bool reset);
 void sim_server_wait(struct sim_server *s, struct sim_conn *c, int64_t due_us);
 void sim_server_want(struct sim_server *s, struct sim_conn *c, bool out);

@@ -32,6 +32,10 @@ static const char usage[] =
     "  --fleet-persona ID  persona of the fleet (may be repeated)\n"
     "  --anywhere          fleet: listen beyond the device lo; only in a network namespace of its "
     "own\n"
+    "  --lan DEVICE        where questions to groups and broadcasts are heard (default: lo for "
+    "loopback\n"
+    "                      addresses, else the first other device)\n"
+    "  --truth-only        write the truth and end\n"
     "  --truth FILE        write what a scan must report, one JSON object per device\n"
     "  --counters FILE     write what the visitor did, at the end and on SIGUSR1\n"
     "  --ready-fd N        write a line there once listening (default: \"ready N devices\" on "
@@ -42,10 +46,10 @@ struct options {
     const char *dir[LIST_MAX], *only[LIST_MAX], *fleet_id[LIST_MAX];
     size_t dir_n, only_n, fleet_id_n;
     uint64_t fleet, tarpits, max_seconds, ready_fd;
-    const char *truth, *counters;
+    const char *truth, *counters, *lan;
     struct lc_addr base;
     struct sim_country_wish country;
-    bool anywhere, help;
+    bool anywhere, truth_only, help;
 };
 
 static enum lc_status number(const char *name, uint64_t max, uint64_t *out, struct lc_err *err)
@@ -82,6 +86,8 @@ static const struct option long_options[] = {
     {"country-truth", 1, NULL, SIM_OPT_COUNTRY_TRUTH},
     {"ready-fd", 1, NULL, 'r'},
     {"max-seconds", 1, NULL, 'm'},
+    {"lan", 1, NULL, 'l'},
+    {"truth-only", 0, NULL, 'O'},
     {"help", 0, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -115,6 +121,12 @@ static enum lc_status one_option(struct options *o, int opt, struct lc_err *err)
         return LC_OK;
     case 'c':
         o->counters = optarg;
+        return LC_OK;
+    case 'l':
+        o->lan = optarg;
+        return LC_OK;
+    case 'O':
+        o->truth_only = true;
         return LC_OK;
     case 'h':
         o->help = true;
@@ -234,17 +246,44 @@ static enum lc_status build_all_tls(const struct plan *p, struct lc_err *err)
     return st;
 }
 
-/* Wildcard listeners off lo would offer make-believe cameras to the real network. */
-static enum lc_status check_namespace(struct lc_err *err)
+static bool speaks_udp(const struct plan *p)
 {
-    if (sim_netns_own())
-        return LC_OK;
-    return lc_fail(err, LC_EREFUSED,
-                   "--anywhere is only for a network namespace of its own (ip netns exec, "
-                   "unshare -n); this one is the machine's");
+    for (size_t i = 0; i < p->n; i++)
+        if (p->host[i].persona->udp_n)
+            return true;
+    return false;
 }
 
-static void put_truth(struct lc_buf *b, const struct sim_host *h)
+/* Wildcard listeners off lo, and answers to groups, would offer make-believe cameras to the real
+ * network. */
+static enum lc_status check_namespace(const struct plan *p, enum sim_bind how, struct lc_err *err)
+{
+    bool outside = how == SIM_BIND_ANY || (how == SIM_BIND_EXACT && speaks_udp(p) &&
+                                           !lc_addr_is_loopback(&p->host[0].addr));
+    if (!outside || sim_netns_own())
+        return LC_OK;
+    return lc_fail(err, LC_EREFUSED,
+                   "--anywhere, and devices that speak UDP off loopback, are only for a network "
+                   "namespace of their own (ip netns exec, unshare -n); this one is the machine's");
+}
+
+static void put_words(struct lc_json *j, const char *key, const struct lc_slice *word, size_t n)
+{
+    lc_json_open(j, key, '[');
+    for (size_t i = 0; i < n; i++)
+        lc_json_str(j, NULL, word[i]);
+    lc_json_close(j, ']');
+}
+
+static void put_mac(struct lc_json *j, const struct sim_persona *p, uint32_t id)
+{
+    char text[32];
+    int n = snprintf(text, sizeof(text), "%02X:%02X:%02X:%02X:%02X:%02X", p->oui[0], p->oui[1],
+                     p->oui[2], id >> 16 & 255, id >> 8 & 255, id & 255);
+    lc_json_str(j, "mac", lc_slice_of(text, p->has_mac ? (size_t)n : 0));
+}
+
+static void put_truth(struct lc_buf *b, const struct sim_host *h, size_t place)
 {
     char addr[LC_ADDR_TEXT];
     const struct sim_truth *t = &h->persona->truth;
@@ -259,13 +298,16 @@ static void put_truth(struct lc_buf *b, const struct sim_host *h)
     lc_json_str(&j, "firmware", t->firmware);
     lc_json_bool(&j, "camera", t->camera);
     lc_json_str(&j, "exposed", t->exposed);
-    lc_json_open(&j, "shows", '[');
-    for (size_t i = 0; i < t->shows_n; i++)
-        lc_json_str(&j, NULL, t->shows[i]);
-    lc_json_close(&j, ']');
+    put_words(&j, "shows", t->shows, t->shows_n);
+    put_words(&j, "shows_lan", t->shows_lan, t->shows_lan_n);
+    put_mac(&j, h->persona, sim_persona_id(place));
     lc_json_open(&j, "ports", '[');
     for (size_t i = 0; i < h->persona->port_n; i++)
         lc_json_int(&j, NULL, h->persona->port[i].port);
+    lc_json_close(&j, ']');
+    lc_json_open(&j, "udp", '[');
+    for (size_t i = 0; i < h->persona->udp_n; i++)
+        lc_json_int(&j, NULL, h->persona->udp[i].port);
     lc_json_close(&j, ']');
     lc_json_close(&j, '}');
     lc_buf_puts(b, "\n");
@@ -281,7 +323,7 @@ static enum lc_status write_truth(const struct plan *p, const char *path, struct
     lc_buf_init(&b, 1 << 20);
     for (size_t i = 0; i < p->n && ok; i++) {
         lc_buf_reset(&b);
-        put_truth(&b, &p->host[i]);
+        put_truth(&b, &p->host[i], i);
         ok = !b.full && fwrite(b.p, 1, b.n, f) == b.n;
     }
     lc_buf_free(&b);
@@ -324,17 +366,15 @@ static enum lc_status play(struct sim_street *street, const struct options *o, s
     struct plan plan = {0};
     struct sim_server server;
     enum sim_bind how = !o->fleet ? SIM_BIND_EXACT : o->anywhere ? SIM_BIND_ANY : SIM_BIND_LO;
-    enum lc_status st = LC_OK;
-    if (how == SIM_BIND_ANY)
-        st = check_namespace(err);
-    if (st == LC_OK)
-        st = make_plan(street, o, &plan, err);
-    if (st == LC_OK)
-        st = build_all_tls(&plan, err);
+    enum lc_status st = make_plan(street, o, &plan, err);
     if (st == LC_OK && o->truth)
         st = write_truth(&plan, o->truth, err);
-    if (st == LC_OK) {
-        st = sim_server_open(&server, plan.host, plan.n, how, err);
+    if (st == LC_OK && !o->truth_only)
+        st = check_namespace(&plan, how, err);
+    if (st == LC_OK && !o->truth_only)
+        st = build_all_tls(&plan, err);
+    if (st == LC_OK && !o->truth_only) {
+        st = sim_server_open(&server, plan.host, plan.n, how, o->lan, err);
         if (st == LC_OK)
             st = serve(&server, o, err);
         sim_server_close(&server);

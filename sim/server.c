@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "country.h"
 #include "tls.h"
+#include "udp.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -17,6 +18,7 @@
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -34,10 +36,21 @@ struct sim_listener {
     const struct sim_port *port; /* exact listeners */
 };
 
-/* An event's pointer is a listener (lowest bit set), a connection, or NULL for the signals. */
+/* An event's pointer is a listener (lowest bit set), an ear of udp.c (the bit above), a connection,
+ * or NULL for the signals. */
 static bool is_listener(const void *p)
 {
     return (uintptr_t)p & 1;
+}
+
+static bool is_ear(const void *p)
+{
+    return (uintptr_t)p & 2;
+}
+
+static void *untagged(void *p)
+{
+    return (void *)((uintptr_t)p & ~(uintptr_t)3);
 }
 
 void sim_server_want(struct sim_server *s, struct sim_conn *c, bool out)
@@ -95,6 +108,15 @@ static void wheel_turn(struct sim_server *s)
             c = next;
         }
     }
+}
+
+size_t sim_server_host(const void *server, struct lc_slice id, char out[static LC_ADDR_TEXT])
+{
+    const struct sim_server *s = server;
+    for (size_t i = 0; i < s->host_n; i++)
+        if (lc_slice_eq(s->host[i].persona->id, id))
+            return lc_addr_format_url(&s->host[i].addr, out);
+    return (size_t)snprintf(out, LC_ADDR_TEXT, "0.0.0.0");
 }
 
 void sim_server_drop(struct sim_server *s, struct sim_conn *c, bool reset)
@@ -261,7 +283,7 @@ static enum lc_status open_pool(struct sim_server *s, struct lc_err *err)
 {
     struct rlimit lim;
     (void)getrlimit(RLIMIT_NOFILE, &lim);
-    size_t used = s->listener_n + SPARE_FDS;
+    size_t used = s->listener_n + sim_udp_sockets(s) + SPARE_FDS;
     if (lim.rlim_cur <= used + 64)
         return lc_fail(err, LC_EFULL,
                        "%zu listeners leave no room under the limit of %llu open files",
@@ -273,10 +295,12 @@ static enum lc_status open_pool(struct sim_server *s, struct lc_err *err)
     return LC_OK;
 }
 
-static enum lc_status open_all(struct sim_server *s, enum sim_bind how, struct lc_err *err)
+static enum lc_status open_all(struct sim_server *s, enum sim_bind how, const char *lan,
+                               struct lc_err *err)
 {
     struct rlimit lim;
-    s->tick = lc_clock_mono_us() / SIM_TICK_US;
+    s->now_us = lc_clock_mono_us();
+    s->tick = s->now_us / SIM_TICK_US;
     if (getrlimit(RLIMIT_NOFILE, &lim) == 0) {
         lim.rlim_cur = lim.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &lim);
@@ -289,21 +313,23 @@ static enum lc_status open_all(struct sim_server *s, enum sim_bind how, struct l
         s->book.page[i].id = s->host[i].persona->id;
     }
     enum lc_status st = how == SIM_BIND_EXACT ? listen_exact(s, err) : listen_wildcard(s, how, err);
+    if (st == LC_OK && !s->country)
+        st = sim_udp_open(s, how, lan, err);
     return st == LC_OK ? open_pool(s, err) : st;
 }
 
 enum lc_status sim_server_open(struct sim_server *s, struct sim_host *host, size_t n,
-                               enum sim_bind how, struct lc_err *err)
+                               enum sim_bind how, const char *lan, struct lc_err *err)
 {
     *s = (struct sim_server){.host = host, .host_n = n};
-    return open_all(s, how, err);
+    return open_all(s, how, lan, err);
 }
 
 enum lc_status sim_server_open_country(struct sim_server *s, struct sim_host *host,
                                        const struct sim_country *c, struct lc_err *err)
 {
     *s = (struct sim_server){.host = host, .host_n = c->devices, .country = c};
-    return open_all(s, SIM_BIND_ANY, err);
+    return open_all(s, SIM_BIND_ANY, NULL, err);
 }
 
 void sim_server_close(struct sim_server *s)
@@ -314,6 +340,7 @@ void sim_server_close(struct sim_server *s)
     for (size_t i = 0; i < s->listener_n; i++)
         if (s->listener[i].fd >= 0)
             close(s->listener[i].fd);
+    sim_udp_close(s);
     if (s->epoll >= 0)
         close(s->epoll);
     lc_free(s->listener);
@@ -329,9 +356,10 @@ static enum lc_status read_signal(int fd)
     return si.ssi_signo == SIGUSR1 ? LC_MORE : LC_DONE;
 }
 
-static int pause_ms(const struct sim_server *s, int64_t end_us)
+static int pause_ms(const struct sim_server *s, int64_t end_us, int64_t due_us)
 {
-    int64_t left = (end_us - s->now_us) / 1000 + 1;
+    int64_t next = due_us < end_us ? due_us : end_us;
+    int64_t left = (next - s->now_us) / 1000 + 1;
     if (s->waiting)
         return SIM_TICK_US / 1000;
     return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
@@ -341,7 +369,9 @@ static void serve(struct sim_server *s, struct epoll_event *ev)
 {
     void *p = ev->data.ptr;
     if (is_listener(p))
-        accept_all(s, (const struct sim_listener *)((uintptr_t)p & ~(uintptr_t)1));
+        accept_all(s, untagged(p));
+    else if (is_ear(p))
+        sim_udp_ready(s, untagged(p));
     else
         sim_conn_ready(s, p, ev->events);
 }
@@ -355,7 +385,7 @@ enum lc_status sim_server_run(struct sim_server *s, int signal_fd, int64_t end_u
         s->now_us = lc_clock_mono_us();
         if (s->now_us >= end_us)
             return LC_DONE;
-        int n = epoll_wait(s->epoll, ev, 512, pause_ms(s, end_us));
+        int n = epoll_wait(s->epoll, ev, 512, pause_ms(s, end_us, sim_udp_due(s)));
         s->now_us = lc_clock_mono_us();
         enum lc_status st = LC_OK;
         for (int i = 0; i < n; i++) {
