@@ -41,7 +41,7 @@ purpose: laboratory in network namespaces of its own
 valid: {{until: 2099-12-31}}
 laboratory: true
 allow: [{allow}]
-rates: {{host: 100000, host-connections: 16, block: 10000000, total: 10000000}}
+rates: {{host: 100000, host-connections: 4, block: 1000000, total: 1000000}}
 """
 
 
@@ -134,8 +134,8 @@ class Lab:
             sh("ip", "-n", name, "link", "set", "lo", "up")
         sh("ip", "link", "add", "v0", "netns", self.scanner, "address", SCANNER_MAC, "type", "veth",
            "peer", "name", "v1", "netns", self.world, "address", WORLD_MAC)
-        self.set_sysctl(self.scanner, SCANNER_SYSCTL)
-        self.set_sysctl(self.world, WORLD_SYSCTL)
+        self.set_sysctl("scanner", SCANNER_SYSCTL)
+        self.set_sysctl("world", WORLD_SYSCTL)
         for name, link, v4, v6, other4, other6, mac in (
                 (self.scanner, "v0", SCANNER4, SCANNER6, WORLD4, WORLD6, WORLD_MAC),
                 (self.world, "v1", WORLD4, WORLD6, SCANNER4, SCANNER6, SCANNER_MAC)):
@@ -153,10 +153,10 @@ class Lab:
         sh("ip", "-n", self.world, "route", "add", "local", prefix, "dev", "lo")
         sh("ip", "-n", self.scanner, "route", "add", prefix, "via", WORLD6 if v6 else WORLD4, "dev", "v0", "onlink")
 
-    @staticmethod
-    def set_sysctl(name, values):
-        text = "".join(f"{k}={v}\n" for k, v in values.items())
-        sh("ip", "netns", "exec", name, "sysctl", "-q", "-p", "-", text=text)
+    def set_sysctl(self, where, values):
+        with self.in_namespace(where):
+            for key, value in values.items():
+                pathlib.Path("/proc/sys", key.replace(".", "/")).write_text(str(value))
 
     def inside(self, where):
         return ("ip", "netns", "exec", {"scanner": self.scanner, "world": self.world}[where])
@@ -232,6 +232,32 @@ table netdev world {{
     def receive_offload(self, where, on):
         """GRO: a cable whose far end has it takes frames that an XDP program sends (facts on the laboratory)."""
         return self.offload(where, 0x2c, on)  # ETHTOOL_SGRO
+
+
+def bpf(command, attributes):
+    libc = ctypes.CDLL(None, use_errno=True)
+    kept = ctypes.create_string_buffer(attributes, 128)
+    fd = libc.syscall(321, command, kept, 128)  # bpf(2) on x86_64
+    if fd < 0:
+        raise kit.Skip(f"bpf: {os.strerror(ctypes.get_errno())}")
+    return fd
+
+
+@contextlib.contextmanager
+def xdp_drop(laboratory):
+    """All that arrives in the world is dropped in the driver: r0 = XDP_DROP; exit (linux/bpf.h)."""
+    code = struct.pack("<BBhi", 0xb7, 0, 0, 1) + struct.pack("<BBhi", 0x95, 0, 0, 0)
+    insns, licence = ctypes.create_string_buffer(code), ctypes.create_string_buffer(b"Apache-2.0")
+    program = bpf(5, struct.pack("<IIQQ", 6, 2, ctypes.addressof(insns), ctypes.addressof(licence)))
+    try:
+        with laboratory.in_namespace("world"):
+            link = bpf(28, struct.pack("<IIII", program, socket.if_nametoindex("v1"), 37, 4))  # BPF_XDP, driver mode
+        try:
+            yield
+        finally:
+            os.close(link)
+    finally:
+        os.close(program)
 
 
 def rol(v, n):
