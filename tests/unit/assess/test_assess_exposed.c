@@ -375,9 +375,9 @@ static void a_forwarded_camera_shows_the_outer_port(void **state)
 
 static void a_router_is_told_of_its_doors_and_of_nothing_else(void **state)
 {
-    at_port(*state, 0, 66);
+    at_port(*state, 5000, 0);
     lc_facts_bool(*state, LC_F_IGD_SERVICE, true);
-    lc_facts_str(*state, LC_F_IGD_MAPPING, LC_S("tcp 8554 192.168.1.20 554"));
+    lc_facts_str(*state, LC_F_IGD_MAPPING, LC_S("tcp 8554 -> 192.168.1.20:554"));
     lc_facts_str(*state, LC_F_IGD_EXTERNAL_KIND, LC_S("public"));
     at_port(*state, 23, 0);
     lc_facts_str(*state, LC_F_PORT_OUTCOME, LC_S("open"));
