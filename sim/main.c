@@ -387,7 +387,7 @@ static enum lc_status serve_country(const struct sim_country *c, const struct op
                                     struct lc_err *err)
 {
     struct sim_server server;
-    enum lc_status st = check_namespace(err);
+    enum lc_status st = check_namespace(&(struct plan){0}, SIM_BIND_ANY, err);
     for (size_t i = 0; i < c->kind_n && st == LC_OK; i++)
         st = build_tls(c->persona[i], err);
     if (st != LC_OK)
