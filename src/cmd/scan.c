@@ -3,8 +3,7 @@
  * lenscap scan: options to a setup, the run, and what a person or a program sees of it.
  * The work itself is src/run/scan.c; nothing is decided here but defaults.
  */
-#include "cmd/cmd.h"
-#include "cmd/scan_sweep.h"
+#include "cmd/scan_cmd.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -19,29 +18,6 @@
 #include <unistd.h>
 
 #define HOSTS_MAX 4096U
-
-struct scan_options {
-    const char *scope, *store, *rate, *host_rate, *ports, *source, *talkers, *fail_on;
-    struct lc_sweep_wish sweep;
-    bool resume, deep, json, quiet, stats, require_sandbox, no_local, no_udp, sweep_only;
-};
-
-struct scan_cmd {
-    struct scan_options opt;
-    struct lc_scope scope;
-    struct lc_targets want, plan;
-    struct lc_store *store;
-    struct lc_kb *kb;
-    struct lc_run run;
-    struct lc_scan_setup set;
-    struct lc_scan_summary sum;
-    struct lc_buf out;
-    char faults[1024];
-    bool tty, color;
-    enum lc_severity worst;
-    bool any_finding;
-    struct lc_err err;
-};
 
 /* ---- from options to a setup ---- */
 
@@ -248,143 +224,6 @@ static enum lc_status choose_sweep(struct scan_cmd *c)
     return st;
 }
 
-/* ---- what is seen of it ---- */
-
-static void on_heard(void *ctx, const struct lc_heard_host *h)
-{
-    struct scan_cmd *c = ctx;
-
-    lc_heard_json(h, &c->set.sweep, &c->out);
-    (void)lc_cmd_print(&c->out);
-}
-
-static void on_device(void *ctx, const struct lc_addr *addr)
-{
-    struct scan_cmd *c = ctx;
-    char text[LC_ADDR_TEXT];
-    struct lc_device d;
-
-    (void)lc_addr_format(addr, text);
-    if (lc_store_device(c->store, text, &d, &c->err) != LC_OK)
-        return;
-    lc_report_order(&d, c->set.assessor);
-    lc_report_json(&d, c->set.assessor, &c->out);
-    (void)lc_buf_u8(&c->out, '\n');
-    lc_arena_free(&d.mem);
-    (void)lc_cmd_print(&c->out);
-}
-
-static void duration(int64_t us, char out[static 32])
-{
-    long long s = us / 1000000;
-
-    if (s < 60)
-        (void)snprintf(out, 32, _("%lld s"), s);
-    else if (s < 3600)
-        (void)snprintf(out, 32, _("%lld min %02lld s"), s / 60, s % 60);
-    else
-        (void)snprintf(out, 32, _("%lld h %02lld min"), s / 3600, s / 60 % 60);
-}
-
-static void on_progress(void *ctx, const struct lc_scan_progress *p)
-{
-    char left[32] = "", line[256];
-
-    (void)ctx;
-    if (p->listening) {
-        (void)fprintf(stderr, "\r\033[K%s", _("listening to the devices of this network ..."));
-        (void)fflush(stderr);
-        return;
-    }
-    if (p->left_us >= 0)
-        duration(p->left_us, left);
-    (void)snprintf(line, sizeof line,
-                   _("%llu of %llu addresses, %llu cameras, %llu exposed, %.0f/s%s%s"),
-                   (unsigned long long)p->done, (unsigned long long)p->targets,
-                   (unsigned long long)p->cameras, (unsigned long long)p->exposed,
-                   p->elapsed_us ? (double)p->done * 1e6 / (double)p->elapsed_us : 0.0,
-                   left[0] ? _(", left about ") : "", left);
-    (void)fprintf(stderr, "\r\033[K%s", line);
-    (void)fflush(stderr);
-}
-
-static enum lc_status print_row(void *ctx, struct lc_device *d)
-{
-    struct scan_cmd *c = ctx;
-
-    for (size_t i = 0; i < d->findings_n; i++) {
-        const struct lc_rule *rule = lc_assessor_rule(c->set.assessor, d->findings[i].rule);
-
-        if (rule == NULL || d->findings[i].result != LC_TRI_TRUE)
-            continue;
-        if (!c->any_finding || rule->severity > c->worst)
-            c->worst = rule->severity;
-        c->any_finding = true;
-    }
-    if (!c->opt.json && !c->opt.quiet) {
-        lc_report_order(d, c->set.assessor);
-        lc_report_line(d, c->color, &c->out);
-        (void)lc_cmd_print(&c->out);
-    }
-    return LC_OK;
-}
-
-static enum lc_status print_end(struct scan_cmd *c)
-{
-    const struct lc_scan_progress *p = &c->sum.last;
-    char took[32];
-    enum lc_status st;
-
-    if (c->tty)
-        (void)fprintf(stderr, "\r\033[K");
-    if (!c->opt.json && !c->opt.quiet && p->answered) {
-        lc_report_line_head(&c->out);
-        (void)lc_cmd_print(&c->out);
-    }
-    st = lc_store_each(c->store, c->run.id, print_row, c, &c->err);
-    duration(p->elapsed_us, took);
-    if (!c->opt.quiet)
-        lc_log(LC_LOG_INFO,
-               _("%llu addresses asked, %llu answered, %llu surveillance devices, %llu exposed, in "
-                 "%s"),
-               (unsigned long long)p->done, (unsigned long long)p->answered,
-               (unsigned long long)p->cameras, (unsigned long long)p->exposed, took);
-    return st;
-}
-
-/* For benches: one JSON object on stderr. */
-static void print_stats(struct scan_cmd *c)
-{
-    struct lc_buf b;
-    struct lc_json j = {.out = &b};
-
-    lc_buf_init(&b, 4096);
-    lc_json_open(&j, NULL, '{');
-    lc_json_str(&j, "schema", LC_S("lenscap.stats/1"));
-    lc_json_int(&j, "hosts", (int64_t)c->sum.last.done);
-    lc_json_int(&j, "elapsed_us", c->sum.last.elapsed_us);
-    lc_json_int(&j, "packets", (int64_t)c->sum.packets);
-    lc_json_int(&j, "restarts", (int64_t)c->sum.restarts);
-    lc_json_int(&j, "cpu_ctl_us", c->sum.cpu_us[0]);
-    lc_json_int(&j, "cpu_dial_us", c->sum.cpu_us[1]);
-    lc_json_int(&j, "cpu_talk_us", c->sum.cpu_us[2]);
-    lc_json_int(&j, "cpu_sweep_us", c->sum.cpu_us[3]);
-    lc_json_str(&j, "engine", lc_slice_str(lc_engine_names[c->set.sweep.engine]));
-    lc_json_int(&j, "sweep_elapsed_us", c->sum.sweep_us);
-    lc_json_int(&j, "sweep_probes", (int64_t)c->sum.swept.counts.probes);
-    lc_json_int(&j, "sweep_open", (int64_t)c->sum.swept.counts.open);
-    lc_json_int(&j, "sweep_closed", (int64_t)c->sum.swept.counts.closed);
-    lc_json_int(&j, "sweep_duplicates", (int64_t)c->sum.swept.counts.duplicates);
-    lc_json_int(&j, "sweep_invalid", (int64_t)c->sum.swept.counts.invalid);
-    lc_json_int(&j, "sweep_drops", (int64_t)c->sum.swept.counts.local_drops);
-    lc_json_int(&j, "sweep_slowdowns", (int64_t)c->sum.swept.counts.slowdowns);
-    lc_json_int(&j, "local_answers", (int64_t)c->sum.local.answers);
-    lc_json_int(&j, "local_devices", (int64_t)c->sum.local.devices);
-    lc_json_close(&j, '}');
-    (void)fprintf(stderr, "%s\n", lc_buf_cstr(&b));
-    lc_buf_free(&b);
-}
-
 /* ---- the verb ---- */
 
 static enum lc_status open_all(struct scan_cmd *c)
@@ -438,15 +277,15 @@ static enum lc_status plan_and_run(struct scan_cmd *c, int argc, char **argv)
         st = faults_dir(c);
     c->set.store = c->store;
     c->set.ctx = c;
-    c->set.device = c->opt.json ? on_device : NULL;
-    c->set.heard = c->opt.sweep_only ? on_heard : NULL;
-    c->set.progress = c->tty ? on_progress : NULL;
+    c->set.device = c->opt.json ? scan_on_device : NULL;
+    c->set.heard = c->opt.sweep_only ? scan_on_heard : NULL;
+    c->set.progress = c->tty ? scan_on_progress : NULL;
     if (st == LC_OK)
         st = lc_scan_run(&c->set, &c->sum, &c->err);
     if (st == LC_OK && !c->opt.sweep_only)
-        st = print_end(c);
+        st = scan_print_end(c);
     if (st == LC_OK && c->opt.stats)
-        print_stats(c);
+        scan_print_stats(c);
     return st;
 }
 

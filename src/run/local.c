@@ -440,7 +440,8 @@ static bool take_mapping(struct lc_slice text, uint64_t *external, struct lc_add
 void lc_local_mappings(struct lc_local *l, struct lc_slice facts)
 {
     struct lc_cur at = {.s = facts};
-    struct lc_fact f;
+    struct lc_fact f, kind;
+    bool has_kind = lc_facts_find(facts, LC_F_IGD_EXTERNAL_KIND, 0, &kind);
     unsigned n = 0;
 
     while (n < MAPPINGS_MAX && lc_facts_next(&at, &f) == LC_OK) {
@@ -459,6 +460,8 @@ void lc_local_mappings(struct lc_local *l, struct lc_slice facts)
         p->facts.exch = (uint8_t)n;
         lc_facts_int(&p->facts, LC_F_IGD_FORWARDED_PORT, (int64_t)port);
         lc_facts_int(&p->facts, LC_F_IGD_EXTERNAL_PORT, (int64_t)external);
+        if (has_kind)
+            lc_facts_str(&p->facts, LC_F_IGD_EXTERNAL_KIND, kind.value);
     }
 }
 
