@@ -27,6 +27,13 @@ static enum lc_status bad(struct reader *r, const struct lc_node *n, const char 
                    what);
 }
 
+/* Of the right form, and nobody has answered it: a draft, not a mistake. */
+static enum lc_status empty(struct reader *r, const struct lc_node *n)
+{
+    return lc_fail(r->err, LC_EREFUSED, "%s:%u: %s: %s", r->path, n->line, lc_quote(n->key).text,
+                   _("this is empty; fill it in or take the line out"));
+}
+
 static enum lc_status no_memory(struct reader *r)
 {
     return lc_fail(r->err, LC_ENOMEM, "%s", _("out of memory"));
@@ -41,7 +48,7 @@ static enum lc_status read_text(struct reader *r, const struct lc_node *n, void 
     if (n->kind != LC_NODE_TEXT)
         return bad(r, n, _("one line of text belongs here"));
     if (s.n == 0)
-        return bad(r, n, _("this is empty; fill it in or take the line out"));
+        return empty(r, n);
     if (s.n > LC_SCOPE_TEXT_MAX)
         return bad(r, n, _("this is too long; 512 bytes are the limit"));
     for (size_t i = 0; i < s.n; i++)
@@ -133,6 +140,8 @@ static enum lc_status read_valid(struct reader *r, const struct lc_node *n, void
 
         if (!until && !lc_slice_eq(m->key, LC_S("from")))
             return bad(r, m, _("unknown key; 'valid' takes from and until"));
+        if (m->kind == LC_NODE_TEXT && m->text.n == 0)
+            return empty(r, m);
         if (m->kind != LC_NODE_TEXT || !parse_time(m->text, until, at))
             return bad(r, m, _("write a date as 2026-12-31 or 2026-12-31T18:00Z (UTC)"));
     }

@@ -23,6 +23,8 @@
 #define LC_SCOPE_KEYS  "/etc/lenscap/scope-keys"
 #define LC_SCOPE_NEVER "/etc/lenscap/never-scan"
 
+#define LC_SCOPE_FILE_MAX (4U << 20) /* a scope of a large country has 100,000 prefixes */
+
 enum lc_check { /* what a scope may allow beyond the default questions */
                 LC_CHECK_ANON_DEVICE_INFO =
                     1U << 0, /* "anonymous-device-info": ONVIF GetDeviceInformation, no password */
@@ -153,6 +155,14 @@ enum lc_status lc_gate_unpack(struct lc_slice bytes,
 void lc_gate_free(struct lc_gate *g);
 bool lc_gate_check(const struct lc_gate *g, const struct lc_addr *a, int64_t now_s);
 
+/* ---- the permanent exclusion list ---- */
+
+/* Puts a range on the list `path` (NULL: LC_SCOPE_NEVER), which every scope obeys from then on.
+ * `note` (may be empty) stands behind it. `added` is false when the list covers the range already.
+ */
+enum lc_status lc_never_add(const char *path, struct lc_slice range, struct lc_slice note,
+                            bool *added, struct lc_err *err) LC_MUST_CHECK;
+
 /* ---- signing ---- */
 
 enum lc_status lc_scope_keygen(const char *private_path, struct lc_buf *public_line,
@@ -161,5 +171,24 @@ enum lc_status lc_scope_sign(const char *scope_path, const char *private_path, s
     LC_MUST_CHECK; /* writes scope_path.sig by temp file, sync and rename */
 /* The commented template that `lenscap scope init` writes. */
 void lc_scope_template(struct lc_buf *out);
+
+/* ---- a country's addresses, as the registries publish them (delegated-extended) ---- */
+
+struct lc_delegated {
+    char cc[3];                      /* in capitals */
+    char source[48];                 /* registry and serial number of the file, or "" */
+    struct lc_targets nets;          /* prefixes, sorted */
+    uint64_t v4_n, v4_addrs;         /* IPv4: prefixes and addresses */
+    uint64_t v6_n;                   /* IPv6: prefixes */
+    uint64_t announced_n, records_n; /* records that the file says it has, and has */
+};
+
+/* Reads `path` ("-": standard input) for the country `cc`, two letters. LC_EPARSE with file and
+ * line for what is not of the format; LC_ENOENT when nothing is delegated there. */
+enum lc_status lc_delegated_read(const char *path, const char *cc, struct lc_delegated *out,
+                                 struct lc_err *err) LC_MUST_CHECK;
+void lc_delegated_free(struct lc_delegated *d);
+/* A scope to fill in and sign, which is refused as it stands; lc_buf.full when it is too long. */
+void lc_scope_draft(const struct lc_delegated *d, struct lc_buf *out);
 
 #endif
