@@ -35,7 +35,7 @@ enum lc_check { /* what a scope may allow beyond the default questions */
 struct lc_rates {
     uint32_t host_pps;   /* initiated packets per second and host; default 10, at most 40 */
     uint32_t host_conns; /* connections at once per host; default 2, at most 8 */
-    uint32_t block_pps;  /* per /24 (v6: /48); default 200, at most 2,000 */
+    uint32_t block_pps;  /* per /24 (v6: /48); default 200, public scopes 20, at most 2,000 */
     uint32_t total_pps;  /* overall; default 2,000, at most 20,000 */
 };
 
@@ -138,6 +138,18 @@ uint64_t lc_targets_count(const struct lc_targets *t);
  * nothing is left. */
 enum lc_status lc_scope_plan(const struct lc_scope *s, const struct lc_targets *want,
                              struct lc_targets *out, struct lc_err *err) LC_MUST_CHECK;
+
+/* ---- how fast a run goes by itself, how long it takes ---- */
+
+/* Packets per second for a run of `probes` packets when nobody asked for a rate. Public scopes:
+ * such that it takes a day or more, at least 50, at most what is granted. Others: what is granted.
+ */
+uint32_t lc_scope_gentle_pps(const struct lc_scope *s, uint64_t probes);
+/* How long they take at that rate, rounded up; INT64_MAX for never. */
+int64_t lc_scope_duration_s(uint64_t probes, uint32_t pps);
+/* How long the fullest /24 (v6: /48) of a plan takes when each address gets `probes_each`. A run
+ * lasts as long as the longer of the two: the windows of an IPv6 network are all in one block. */
+int64_t lc_scope_block_s(const struct lc_targets *plan, uint64_t probes_each, uint32_t block_pps);
 
 /* ---- the gate: what dial holds; a flat copy that travels to the role as bytes ---- */
 

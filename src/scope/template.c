@@ -90,10 +90,11 @@ static const struct part draft[] = {
     {N_("Networks in between that must be left alone. Those of /etc/lenscap/never-scan always "
         "are."),
      "#exclude:\n#  - 192.0.2.0/24\n"},
-    {N_("Packets per second to one /24 and overall, at most. A run over public networks is paced "
-        "to "
-        "take a day or more within these, unless --rate asks for more (lenscap-scope(5))."),
-     "#rates:\n#  block: 20\n#  total: 2000\n"},
+    {N_("Packets per second to one /24 and overall, at most; left out, 20 and 2,000. Within these "
+        "a "
+        "run over public networks is paced to take a day or more, unless --rate asks for more. A "
+        "large country needs more than 2,000 for a day."),
+     "#rates:\n#  block: 20\n#  total: 20000\n"},
     {N_("Networks that may be asked. A registry knows in which country a holder is registered, not "
         "where the devices are."),
      "allow:\n"},
