@@ -87,17 +87,26 @@ static int write_all(int fd, struct lc_slice s)
     return fsync(fd) < 0 ? errno : 0;
 }
 
-/* The folder that holds `path`, so that the new name is on disk too. */
-static int sync_folder(const char *path)
+int lc_file_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
     struct lc_buf name;
-    int fd, e = 0;
+    int fd, e;
 
     lc_buf_init(&name, 4096);
     (void)lc_buf_put(&name, slash ? lc_slice_of(path, (size_t)(slash - path) + 1) : LC_S("."));
     fd = open(lc_buf_cstr(&name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    e = errno;
     lc_buf_free(&name);
+    errno = e;
+    return fd;
+}
+
+/* So that the new name is on disk too. */
+static int sync_folder(const char *path)
+{
+    int fd = lc_file_folder(path), e = 0;
+
     if (fd < 0)
         return errno;
     /* Some file systems cannot sync a folder and say EINVAL: nothing is lost by that. */

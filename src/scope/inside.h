@@ -10,7 +10,6 @@
 #include "scope/file.h"
 #include "scope/scope.h"
 
-#define LC_SCOPE_FILE_MAX (1U << 20)  /* a scope is written by people */
 #define LC_SCOPE_LIST_MAX (16U << 20) /* the never-scan list is written by programs */
 #define LC_SCOPE_MEM_MAX  (64U << 20)
 #define LC_SCOPE_TEXT_MAX 512U
@@ -108,6 +107,8 @@ enum lc_status lc_target_list(struct lc_targets *t, const char *path,
 
 /* ---- sets.c: interval arithmetic on sorted, merged lists ---- */
 
+/* The prefixes that make up a range, largest first wherever one fits. */
+enum lc_status lc_range_split(const struct lc_range *r, struct lc_targets *out) LC_MUST_CHECK;
 enum lc_status lc_ranges_grow(struct lc_targets *t) LC_MUST_CHECK; /* doubles the room */
 enum lc_status lc_ranges_push(struct lc_targets *t, const struct lc_range *r) LC_MUST_CHECK;
 void lc_ranges_merge(struct lc_targets *t); /* sorts and joins what touches */

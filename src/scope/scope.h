@@ -23,6 +23,8 @@
 #define LC_SCOPE_KEYS  "/etc/lenscap/scope-keys"
 #define LC_SCOPE_NEVER "/etc/lenscap/never-scan"
 
+#define LC_SCOPE_FILE_MAX (4U << 20) /* a scope of a large country has 100,000 prefixes */
+
 enum lc_check { /* what a scope may allow beyond the default questions */
                 LC_CHECK_ANON_DEVICE_INFO =
                     1U << 0, /* "anonymous-device-info": ONVIF GetDeviceInformation, no password */
@@ -33,7 +35,7 @@ enum lc_check { /* what a scope may allow beyond the default questions */
 struct lc_rates {
     uint32_t host_pps;   /* initiated packets per second and host; default 10, at most 40 */
     uint32_t host_conns; /* connections at once per host; default 2, at most 8 */
-    uint32_t block_pps;  /* per /24 (v6: /48); default 200, at most 2,000 */
+    uint32_t block_pps;  /* per /24 (v6: /48); default 200, public scopes 20, at most 2,000 */
     uint32_t total_pps;  /* overall; default 2,000, at most 20,000 */
 };
 
@@ -137,6 +139,18 @@ uint64_t lc_targets_count(const struct lc_targets *t);
 enum lc_status lc_scope_plan(const struct lc_scope *s, const struct lc_targets *want,
                              struct lc_targets *out, struct lc_err *err) LC_MUST_CHECK;
 
+/* ---- how fast a run goes by itself, how long it takes ---- */
+
+/* Packets per second for a run of `probes` packets when nobody asked for a rate. Public scopes:
+ * such that it takes a day or more, at least 50, at most what is granted. Others: what is granted.
+ */
+uint32_t lc_scope_gentle_pps(const struct lc_scope *s, uint64_t probes);
+/* How long they take at that rate, rounded up; INT64_MAX for never. */
+int64_t lc_scope_duration_s(uint64_t probes, uint32_t pps);
+/* How long the fullest /24 (v6: /48) of a plan takes when each address gets `probes_each`. A run
+ * lasts as long as the longer of the two: the windows of an IPv6 network are all in one block. */
+int64_t lc_scope_block_s(const struct lc_targets *plan, uint64_t probes_each, uint32_t block_pps);
+
 /* ---- the gate: what dial holds; a flat copy that travels to the role as bytes ---- */
 
 struct lc_gate {
@@ -153,6 +167,14 @@ enum lc_status lc_gate_unpack(struct lc_slice bytes,
 void lc_gate_free(struct lc_gate *g);
 bool lc_gate_check(const struct lc_gate *g, const struct lc_addr *a, int64_t now_s);
 
+/* ---- the permanent exclusion list ---- */
+
+/* Puts a range on the list `path` (NULL: LC_SCOPE_NEVER), which every scope obeys from then on.
+ * `note` (may be empty) stands behind it. `added` is false when the list covers the range already.
+ */
+enum lc_status lc_never_add(const char *path, struct lc_slice range, struct lc_slice note,
+                            bool *added, struct lc_err *err) LC_MUST_CHECK;
+
 /* ---- signing ---- */
 
 enum lc_status lc_scope_keygen(const char *private_path, struct lc_buf *public_line,
@@ -161,5 +183,24 @@ enum lc_status lc_scope_sign(const char *scope_path, const char *private_path, s
     LC_MUST_CHECK; /* writes scope_path.sig by temp file, sync and rename */
 /* The commented template that `lenscap scope init` writes. */
 void lc_scope_template(struct lc_buf *out);
+
+/* ---- a country's addresses, as the registries publish them (delegated-extended) ---- */
+
+struct lc_delegated {
+    char cc[3];                      /* in capitals */
+    char source[48];                 /* registry and serial number of the file, or "" */
+    struct lc_targets nets;          /* prefixes, sorted */
+    uint64_t v4_n, v4_addrs;         /* IPv4: prefixes and addresses */
+    uint64_t v6_n;                   /* IPv6: prefixes */
+    uint64_t announced_n, records_n; /* records that the file says it has, and has */
+};
+
+/* Reads `path` ("-": standard input) for the country `cc`, two letters. LC_EPARSE with file and
+ * line for what is not of the format; LC_ENOENT when nothing is delegated there. */
+enum lc_status lc_delegated_read(const char *path, const char *cc, struct lc_delegated *out,
+                                 struct lc_err *err) LC_MUST_CHECK;
+void lc_delegated_free(struct lc_delegated *d);
+/* A scope to fill in and sign, which is refused as it stands; lc_buf.full when it is too long. */
+void lc_scope_draft(const struct lc_delegated *d, struct lc_buf *out);
 
 #endif

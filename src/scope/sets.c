@@ -95,6 +95,40 @@ void lc_ranges_merge(struct lc_targets *t)
     t->n = out + 1;
 }
 
+static struct lc_addr with_low_bits(struct lc_addr a, unsigned bits)
+{
+    for (unsigned i = 128 - bits; i < 128; i++)
+        a.b[i / 8] |= (uint8_t)(0x80U >> (i % 8));
+    return a;
+}
+
+static unsigned low_zeros(const struct lc_addr *a)
+{
+    unsigned n = 0;
+
+    while (n < 128 && !(a->b[15 - n / 8] >> (n % 8) & 1))
+        n++;
+    return n;
+}
+
+enum lc_status lc_range_split(const struct lc_range *r, struct lc_targets *out)
+{
+    struct lc_addr at = r->first;
+
+    for (;;) {
+        unsigned bits = low_zeros(&at);
+        struct lc_range net = {at, with_low_bits(at, bits)};
+        enum lc_status st;
+
+        while (memcmp(net.last.b, r->last.b, 16) > 0)
+            net.last = with_low_bits(at, --bits);
+        st = lc_ranges_push(out, &net);
+        if (st != LC_OK || memcmp(net.last.b, r->last.b, 16) == 0)
+            return st;
+        at = lc_addr_next(&net.last);
+    }
+}
+
 static bool is_before(const struct lc_addr *a, const struct lc_addr *b)
 {
     return memcmp(a->b, b->b, sizeof a->b) < 0;
