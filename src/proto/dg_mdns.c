@@ -36,6 +36,8 @@
 #define QU_IN       0x8001U
 #define KEPT_CAP    24U  /* facts of one name */
 #define TXT_CAP     128U /* of one key and value */
+#define TEXTS_CAP   64U  /* looked at in one record */
+#define MACS_CAP    4U
 
 enum type { T_A = 1, T_PTR = 12, T_TXT = 16, T_AAAA = 28, T_SRV = 33 };
 
@@ -288,7 +290,7 @@ static bool foreign_instance(const struct message *m, const struct name *instanc
 
 struct sink {
     struct lc_facts *f;
-    unsigned services, names, texts, hosts, ports_n;
+    unsigned services, names, texts, hosts, macs, ports_n;
     uint16_t ports[KEPT_CAP];
     bool said;
 };
@@ -399,9 +401,10 @@ static void on_text(struct lc_slice text, struct sink *s)
     struct lc_slice key = lc_slice_sub(text, 0, eq == LC_NPOS ? 0 : eq);
     struct lc_slice value = lc_slice_from(text, eq == LC_NPOS ? 0 : eq + 1);
 
-    if (eq == 0)
-        return;
+    if (eq == 0 || s->macs == MACS_CAP)
+        return; /* so many addresses are no device's: nothing more of it is read */
     if (!lc_slice_ieq(key, LC_S("id")) && lc_dg_mac(s->f, value)) {
+        s->macs++;
         s->said = true;
         n = key.n;
     } else if (is_personal(key)) {
@@ -419,7 +422,7 @@ static void on_txt(const struct message *m, const struct record *r, struct sink 
     if (!is_service(label(&r->owner, 1), label(&r->owner, 2)) || !is_kept(label(&r->owner, 1)) ||
         foreign_instance(m, &r->owner))
         return;
-    while (c.s.n && !c.bad)
+    for (unsigned i = 0; i < TEXTS_CAP && c.s.n; i++)
         on_text(lc_cur_take(&c, lc_cur_u8(&c)), s);
 }
 

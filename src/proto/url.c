@@ -12,8 +12,7 @@
  * reads that are themselves the exploit, logins, anything that changes a device). */
 static const char *const never[] = {
     "snap",
-    "mjpg",
-    "mjpeg",
+    "mjp",
     ".jpg",
     ".jpeg",
     "m3u8",
@@ -40,8 +39,7 @@ static const char *const never[] = {
     "tmpfs",
     "backup",
     "config",
-    "passw",
-    "passwd",
+    "pass",
     "pwd",
     "user",
     "upgrade",

@@ -243,6 +243,27 @@ static void texts_keep_models_and_lose_what_is_personal(void **state)
     lc_facts_free(&f);
 }
 
+/* One device has few hardware addresses; a list of them must not crowd out the other facts. */
+static void hardware_addresses_have_a_bound(void **state)
+{
+    struct lc_buf b = start(0, 0x8400, 0, 1), data;
+    struct lc_facts f;
+
+    (void)state;
+    lc_buf_init(&data, 8192);
+    for (unsigned i = 0; i < 60; i++)
+        (void)lc_buf_putf(&data,
+                          "\x0e"
+                          "a=0011223344%02x",
+                          i);
+    put_record(&b, "x|_http|_tcp|local", 16, lc_buf_view(&data));
+    lc_buf_free(&data);
+    assert_int_equal(parsed(&b, FROM, &f), LC_OK);
+    assert_in_range(count(&f, LC_F_MAC_ADDRESS), 1, 8);
+    dg_nowhere(&f, LC_S("0011223344"));
+    lc_facts_free(&f);
+}
+
 static void a_word_without_a_key_is_told(void **state)
 {
     struct lc_buf b = start(0, 0x8400, 0, 1);
@@ -511,6 +532,7 @@ int main(void)
         cmocka_unit_test(an_answer_must_repeat_the_identifier),
         cmocka_unit_test(the_repeated_question_and_pointers_are_read),
         cmocka_unit_test(texts_keep_models_and_lose_what_is_personal),
+        cmocka_unit_test(hardware_addresses_have_a_bound),
         cmocka_unit_test(a_word_without_a_key_is_told),
         cmocka_unit_test(services_that_are_not_asked_for_show_their_type_only),
         cmocka_unit_test(what_is_said_of_other_hosts_is_dropped),
