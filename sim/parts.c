@@ -13,7 +13,7 @@
 
 static size_t width(enum sim_patch what)
 {
-    return what == SIM_LE16 || what == SIM_BE16 ? 2 : 4;
+    return what == SIM_U8 ? 1 : what == SIM_LE16 || what == SIM_BE16 ? 2 : 4;
 }
 
 static void put_number(uint8_t *p, enum sim_patch what, uint32_t v)
@@ -91,6 +91,7 @@ bool sim_parts_piece(struct sim_parts *p, const struct sim_piece *piece)
     case SIM_END:
         p->part[piece->a].to = p->n;
         return true;
+    case SIM_U8:
     case SIM_LE16:
     case SIM_LE32:
     case SIM_BE16:

@@ -273,8 +273,13 @@ static struct lc_slice piece_text(const struct sim_piece *p, const struct sim_fi
         return sim_header_value(f->question, p->text);
     case SIM_AT:
         return lc_slice_sub(f->question, p->a, p->b);
-    default:
+    case SIM_MAC:
+    case SIM_MACDASH:
+    case SIM_MACBARE:
+    case SIM_MAC6:
         return mac_text(f, p->what, room);
+    default: /* parts.c */
+        return LC_S("");
     }
 }
 
