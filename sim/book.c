@@ -15,13 +15,13 @@
 #define UNIT_US 10
 #define SECOND  (1000000 / UNIT_US)
 
-enum lc_status sim_book_open(struct sim_book *b, size_t hosts, bool many)
+enum lc_status sim_book_open(struct sim_book *b, size_t hosts, bool many, bool seconds)
 {
-    *b = (struct sim_book){.n = hosts};
+    *b = (struct sim_book){.n = hosts, .many = many};
     b->page = lc_alloc_n(hosts, sizeof(*b->page));
-    b->second = many ? NULL : lc_alloc_n(hosts, sizeof(*b->second));
+    b->second = seconds ? lc_alloc_n(hosts, sizeof(*b->second)) : NULL;
     b->offence = lc_alloc_n(SIM_OFFENCES, sizeof(*b->offence));
-    return b->page && b->offence && (many || b->second) ? LC_OK : LC_ENOMEM;
+    return b->page && b->offence && (!seconds || b->second) ? LC_OK : LC_ENOMEM;
 }
 
 void sim_book_close(struct sim_book *b)
@@ -103,7 +103,7 @@ static void put_hosts(const struct sim_book *b, struct lc_json *j)
     lc_json_open(j, "hosts", '[');
     for (size_t i = 0; i < b->n; i++) {
         const struct sim_page *p = &b->page[i];
-        if (!b->second && !p->forbidden && !p->unexpected)
+        if (b->many && !p->forbidden && !p->unexpected)
             continue;
         lc_json_open(j, NULL, '{');
         put_addr(j, &p->addr);

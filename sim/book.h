@@ -40,15 +40,15 @@ struct sim_offence {
 
 struct sim_book {
     struct sim_page *page;
-    struct sim_second *second; /* NULL in a book for many hosts */
+    struct sim_second *second; /* NULL: not watched */
     size_t n;
+    bool many; /* a country: only hosts with an offence are written out */
     struct sim_offence *offence;
     size_t offence_n;
 };
 
-/* `many`: a country. The seconds are not watched, and only hosts with an offence are written out.
- */
-enum lc_status sim_book_open(struct sim_book *b, size_t hosts, bool many) LC_MUST_CHECK;
+enum lc_status sim_book_open(struct sim_book *b, size_t hosts, bool many,
+                             bool seconds) LC_MUST_CHECK;
 void sim_book_close(struct sim_book *b);
 
 /* One packet that the visitor initiated: a connection, a segment of a request, a datagram. */

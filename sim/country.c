@@ -27,6 +27,7 @@ const char sim_country_usage[] =
     "  --share N/1000      so many of 1,000 addresses are devices (default 48)\n"
     "  --country-refuse N/1000   so many more refuse every port, the rest is silent (default 100)\n"
     "  --country-persona ID[:WEIGHT]   persona of the country (may be repeated; default: all)\n"
+    "  --country-seconds   count the worst second of its devices as well\n"
     "  --country-truth FILE   write address, persona, camera or other, ports; play nothing\n"
     "  --country-nft DEVICE   print the filter for the device it is reached by; play nothing\n";
 
@@ -131,6 +132,9 @@ enum lc_status sim_country_option(struct sim_country_wish *w, int opt, const cha
     case SIM_OPT_COUNTRY_TRUTH:
         w->truth = value;
         return LC_OK;
+    case SIM_OPT_COUNTRY_SECONDS:
+        w->seconds = true;
+        return LC_OK;
     default:
         return lc_fail(err, LC_EINVAL, "see lenscap-sim --help");
     }
@@ -173,7 +177,7 @@ static enum lc_status settle(struct sim_country *c, struct lc_err *err)
 enum lc_status sim_country_open(struct sim_country *c, const struct sim_country_wish *w,
                                 const struct sim_street *street, struct lc_err *err)
 {
-    *c = (struct sim_country){.seed = (uint32_t)w->seed};
+    *c = (struct sim_country){.seed = (uint32_t)w->seed, .seconds = w->seconds};
     c->share = (uint32_t)w->share;
     c->refuse = (uint32_t)w->refuse;
     if (lc_range_parse(lc_slice_str(w->prefix), &c->range) != LC_OK ||

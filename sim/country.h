@@ -26,6 +26,7 @@ struct sim_country_wish {
     struct lc_slice id[SIM_COUNTRY_KINDS];
     uint64_t weight[SIM_COUNTRY_KINDS];
     size_t kind_n;
+    bool seconds; /* watch the worst second of each device: half a kilobyte each */
 };
 
 struct sim_country {
@@ -36,6 +37,7 @@ struct sim_country {
     const struct sim_persona *persona[SIM_COUNTRY_KINDS];
     uint32_t weight[SIM_COUNTRY_KINDS];
     size_t kind_n;
+    bool seconds;
     uint64_t *home;   /* a bit per address: a device lives there */
     uint32_t *before; /* devices in the words before each word of `home` */
 };
@@ -43,7 +45,7 @@ struct sim_country {
 /* The letters of the options, and the lines that --help prints. */
 extern const char sim_country_usage[];
 enum { SIM_OPT_COUNTRY = 256, SIM_OPT_SEED, SIM_OPT_SHARE, SIM_OPT_REFUSE, SIM_OPT_KIND };
-enum { SIM_OPT_NFT = SIM_OPT_KIND + 1, SIM_OPT_COUNTRY_TRUTH };
+enum { SIM_OPT_NFT = SIM_OPT_KIND + 1, SIM_OPT_COUNTRY_TRUTH, SIM_OPT_COUNTRY_SECONDS };
 enum lc_status sim_country_option(struct sim_country_wish *w, int opt, const char *value,
                                   struct lc_err *err) LC_MUST_CHECK;
 

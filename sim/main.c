@@ -84,6 +84,7 @@ static const struct option long_options[] = {
     {"country-persona", 1, NULL, SIM_OPT_KIND},
     {"country-nft", 1, NULL, SIM_OPT_NFT},
     {"country-truth", 1, NULL, SIM_OPT_COUNTRY_TRUTH},
+    {"country-seconds", 0, NULL, SIM_OPT_COUNTRY_SECONDS},
     {"ready-fd", 1, NULL, 'r'},
     {"max-seconds", 1, NULL, 'm'},
     {"lan", 1, NULL, 'l'},

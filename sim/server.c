@@ -306,7 +306,8 @@ static enum lc_status open_all(struct sim_server *s, enum sim_bind how, const ch
         (void)setrlimit(RLIMIT_NOFILE, &lim);
     }
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (s->epoll < 0 || sim_book_open(&s->book, s->host_n, s->country) != LC_OK)
+    if (s->epoll < 0 ||
+        sim_book_open(&s->book, s->host_n, s->country, !s->country || s->country->seconds) != LC_OK)
         return lc_fail(err, LC_ENOMEM, "no epoll, or memory ran out");
     for (size_t i = 0; i < s->host_n; i++) {
         s->book.page[i].addr = s->host[i].addr;

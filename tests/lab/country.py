@@ -41,10 +41,10 @@ class Country:
                 yield address, persona, kind == "camera", [int(p) for p in ports.split(",")]
 
     @contextlib.contextmanager
-    def play(self, laboratory, seconds=7200):
+    def play(self, laboratory, *more, seconds=7200):
         laboratory.nft(simulator(self.options, "--country-nft", lab.CABLE["world"]))
         command = [*laboratory.inside("world"), kit.SIM, *self.options, "--counters", self.counters_file,
-                   "--max-seconds", seconds]
+                   "--max-seconds", seconds, *more]
         with kit.process(command, ready="ready", timeout=60) as p:
             yield p
 

@@ -113,7 +113,7 @@ def a_device_answers_as_its_persona_and_what_is_forbidden_is_counted_on_its_addr
         home, end = {}, b"\r\n\r\n"
         for address, persona, _, _ in land.truth():
             home.setdefault(persona, address)
-        with land.play(laboratory):
+        with land.play(laboratory, "--country-seconds"):
             answer = ask(laboratory, (home["country-dahua"], 554), b"OPTIONS * RTSP/1.0\r\nCSeq: 5" + end, end)
             assert b"CSeq: 5\r\n" in answer and b"Server: Rtsp Server/3.0\r\n" in answer, answer
             page = ask(laboratory, (home["country-tvt"], 80), b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"</html>")
@@ -121,6 +121,7 @@ def a_device_answers_as_its_persona_and_what_is_forbidden_is_counted_on_its_addr
             ask(laboratory, (home["country-hikvision"], 554), b"PLAY rtsp://x/ RTSP/1.0\r\nCSeq: 1" + end, end)
         counters = land.counters()
         assert counters["totals"]["forbidden"] == 1 and counters["totals"]["requests"] == 3, counters["totals"]
+        assert counters["totals"]["max_initiated_1s"] == 2, "a connection and a request, each device"
         offender = home["country-hikvision"]
         assert [(o["address"], o["kind"]) for o in counters["forbidden"]] == [(offender, "rtsp-method")]
         assert [h["address"] for h in counters["hosts"]] == [offender]
