@@ -146,14 +146,33 @@ static uint64_t plan_hash(const struct scan_cmd *c)
     return lc_siphash(key, lc_slice_of(parts, sizeof parts));
 }
 
+/* For targets "eui64:PREFIX": the makers of cameras that the knowledge has. */
+static enum lc_status give_ouis(struct scan_cmd *c)
+{
+    size_t at = 0, n = 0;
+    uint8_t prefix[3];
+
+    while (lc_kb_oui_next(c->kb, &at, prefix))
+        n++;
+    c->ouis = lc_alloc_n(n + 1, sizeof *c->ouis);
+    if (c->ouis == NULL)
+        return lc_fail(&c->err, LC_ENOMEM, "%s", _("out of memory"));
+    at = n = 0;
+    while (lc_kb_oui_next(c->kb, &at, c->ouis[n]))
+        n++;
+    c->want.ouis = (struct lc_target_ouis){(const uint8_t(*)[3])c->ouis, n};
+    return LC_OK;
+}
+
 static enum lc_status wanted_plan(struct scan_cmd *c, int argc, char **argv)
 {
-    enum lc_status st = LC_OK;
+    enum lc_status st = give_ouis(c);
 
     for (int i = 0; i < argc && st == LC_OK; i++)
         st = lc_targets_add(&c->want, argv[i], &c->err);
     if (st == LC_OK && argc == 0)
-        st = lc_targets_attached(&c->want, &c->err);
+        st = c->opt.scope ? lc_targets_allowed(&c->want, &c->scope, &c->err)
+                          : lc_targets_attached(&c->want, &c->err);
     if (st == LC_OK)
         st = lc_scope_plan(&c->scope, &c->want, &c->plan, &c->err);
     if (st == LC_OK && lc_targets_count(&c->plan) == 0)
@@ -208,18 +227,57 @@ static enum lc_status resumed_plan(struct scan_cmd *c, int argc)
 /* Questions over UDP where they are few; a country is asked them only on request. */
 #define UDP_MAX 65536U
 
+/* How many probes the sweep sends at most where nobody answers. */
+static uint64_t probes_of(const struct scan_cmd *c, uint64_t *each)
+{
+    *each = (uint64_t)c->set.sweep.likely_n * c->set.sweep.passes;
+    return *each * lc_targets_count(&c->plan);
+}
+
+/* Over public networks a run does not use up what the scope grants, unless it is told to. And who
+ * starts a long run hears first how long it is. */
+static void choose_pace(struct scan_cmd *c)
+{
+    uint64_t each, probes = probes_of(c, &each);
+    struct lc_rates *r = &c->scope.rates;
+    int64_t s, block_s;
+    char took[32];
+
+    if (c->opt.rate == NULL)
+        r->total_pps = lc_scope_gentle_pps(&c->scope, probes);
+    if (r->block_pps > r->total_pps)
+        r->block_pps = r->total_pps;
+    c->set.rates = *r;
+    if (c->set.sweep.engine == LC_ENGINE_DIRECT || c->opt.quiet)
+        return;
+    s = lc_scope_duration_s(probes, r->total_pps);
+    block_s = lc_scope_block_s(&c->plan, each, r->block_pps);
+    s = s > block_s ? s : block_s;
+    scan_duration((s < INT64_MAX / 1000000 ? s : INT64_MAX / 1000000) * 1000000, took);
+    lc_log(
+        LC_LOG_INFO,
+        _("%llu addresses, up to %llu probes, %u a second at most: about %s, and longer where many "
+          "answer; Ctrl-C stops, 'lenscap scan --resume' goes on"),
+        (unsigned long long)lc_targets_count(&c->plan), (unsigned long long)probes, r->total_pps,
+        took);
+}
+
 static enum lc_status choose_sweep(struct scan_cmd *c)
 {
     struct lc_buf why;
     enum lc_status st;
 
     c->set.dgrams = c->opt.no_udp ? 0 : c->opt.deep ? 2 : lc_targets_count(&c->plan) <= UDP_MAX;
-    if (c->opt.resume)
+    if (c->opt.resume) {
+        choose_pace(c);
         return LC_OK;
+    }
     lc_buf_init(&why, sizeof c->err.text);
     st = lc_sweep_choose(&c->opt.sweep, &c->set, &why, &c->err);
     if (st == LC_OK && c->set.sweep.engine != LC_ENGINE_DIRECT && !c->opt.quiet)
         lc_log(LC_LOG_INFO, "%s", lc_buf_cstr(&why));
+    if (st == LC_OK)
+        choose_pace(c);
     lc_buf_free(&why);
     return st;
 }
@@ -315,6 +373,7 @@ static void close_all(struct scan_cmd *c)
     lc_identifier_close(c->set.identifier);
     lc_kb_close(c->kb);
     lc_store_close(c->store);
+    lc_free(c->ouis);
     lc_targets_free(&c->want);
     lc_targets_free(&c->plan);
     lc_scope_free(&c->scope);
@@ -382,9 +441,10 @@ const struct lc_verb lc_verb_scan = {
     .args = N_("[TARGET...]"),
     .summary = N_("find cameras and say what is wrong with them"),
     .details = N_("TARGET: an address, a prefix (192.0.2.0/28), a range (A-B), a host name, or "
-                  "@FILE with one "
-                  "of these in each line. Without a target: the private networks this machine is "
-                  "attached to."),
+                  "@FILE with a list "
+                  "of these; lenscap-scan(1) has more. Without a target: everything that --scope "
+                  "allows, or the "
+                  "private networks this machine is attached to."),
     .opts = opts,
     .opts_n = sizeof opts / sizeof *opts,
     .args_max = -1,

@@ -19,6 +19,7 @@ struct scan_cmd {
     struct scan_options opt;
     struct lc_scope scope;
     struct lc_targets want, plan;
+    uint8_t (*ouis)[3]; /* what `want` borrows */
     struct lc_store *store;
     struct lc_kb *kb;
     struct lc_run run;
