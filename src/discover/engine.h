@@ -31,8 +31,15 @@ struct lc_probe {
 
 enum lc_answer_kind {
     LC_ANSWER_OPEN,        /* SYN-ACK, or a datagram that fits the question */
-    LC_ANSWER_REFUSED,     /* RST, or ICMP port unreachable for UDP */
+    LC_ANSWER_REFUSED,     /* RST, or ICMP unreachable that the address itself sent */
     LC_ANSWER_UNREACHABLE, /* any other ICMP error that quotes a probe of ours */
+};
+
+enum lc_heard_flag {
+    LC_HEARD_WINDOW_ZERO = 1U << 0, /* a SYN-ACK with window 0: a middlebox that takes no data */
+    LC_HEARD_NO_OPTIONS = 1U << 1,  /* a SYN-ACK without a single TCP option */
+    LC_HEARD_CANARY = 1U << 2,      /* a random high port opened as well */
+    LC_HEARD_UNREACHABLE = 1U << 3, /* ICMP said so for some port */
 };
 
 #define LC_ANSWER_NO_TAG UINT32_MAX

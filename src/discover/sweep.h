@@ -31,14 +31,6 @@
 #define LC_SWEEP_PORTS   128U
 #define LC_SWEEP_AT_ONCE 8U /* slices in work */
 
-enum lc_heard_flag {
-    LC_HEARD_WINDOW_ZERO =
-        1U << 0,                   /* a SYN-ACK with window 0: a middlebox that will take no data */
-    LC_HEARD_NO_OPTIONS = 1U << 1, /* a SYN-ACK without a single TCP option */
-    LC_HEARD_CANARY = 1U << 2,     /* a random high port opened as well */
-    LC_HEARD_UNREACHABLE = 1U << 3, /* ICMP said so for some port */
-};
-
 /* What is known of one address when its slice has been swept. Bit i of a mask: ports[i]. */
 struct lc_heard {
     uint64_t index; /* of the target in the plan */
