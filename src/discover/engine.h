@@ -105,5 +105,8 @@ enum lc_status lc_engine_connect_open(const struct lc_engine_connect_config *cfg
                                       struct lc_engine *out, struct lc_err *err) LC_MUST_CHECK;
 /* `outcome` is enum lc_dial_outcome; an opened connection was closed by the caller. */
 void lc_engine_connect_done(struct lc_engine *e, uint32_t number, unsigned outcome);
+/* Connections under way and answers not yet handed over. 0: nothing can come any more, unlike with
+ * engines that keep no state. */
+size_t lc_engine_connect_pending(const struct lc_engine *e);
 
 #endif
