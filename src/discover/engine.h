@@ -67,6 +67,8 @@ struct lc_engine {
     bool (*receive)(void *ctx, int64_t now_us,
                     void (*answer)(void *sweep, int64_t now_us, const struct lc_answer *a),
                     void *sweep);
+    /* Can no answer come any more to what was sent? NULL: it cannot tell. */
+    bool (*quiet)(void *ctx);
     void (*counts)(void *ctx, struct lc_engine_counts *out);
     void (*close)(void *ctx);
 };
