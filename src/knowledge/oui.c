@@ -88,23 +88,32 @@ static const struct lc_oui *exact(const struct lc_kb *kb, const uint8_t key[stat
     return NULL;
 }
 
+/* The registration of exactly the first `bits` bits of `mac`. */
+static const struct lc_oui *registered(const struct lc_kb *kb, const uint8_t mac[static 6],
+                                       uint8_t bits)
+{
+    uint8_t key[KEY_N];
+
+    memcpy(key, mac, KEY_N);
+    mask(key, bits);
+    return mac[0] & (LOCAL_BIT | GROUP_BIT) ? NULL : exact(kb, key);
+}
+
 const struct lc_oui *lc_kb_oui(const struct lc_kb *kb, const uint8_t mac[static 6])
 {
     static const uint8_t lengths[] = {36, 28, 24};
+    const struct lc_oui *o = NULL;
 
-    if (mac[0] & (LOCAL_BIT | GROUP_BIT))
-        return NULL;
-    for (size_t i = 0; i < sizeof lengths; i++) {
-        uint8_t key[KEY_N];
-        const struct lc_oui *o;
+    for (size_t i = 0; i < sizeof lengths && !o; i++)
+        o = registered(kb, mac, lengths[i]);
+    return o;
+}
 
-        memcpy(key, mac, KEY_N);
-        mask(key, lengths[i]);
-        o = exact(kb, key);
-        if (o)
-            return o;
-    }
-    return NULL;
+const struct lc_oui *lc_kb_oui24(const struct lc_kb *kb, const uint8_t oui[static 3])
+{
+    uint8_t mac[6] = {oui[0], oui[1], oui[2]};
+
+    return registered(kb, mac, 24);
 }
 
 bool lc_kb_oui_next(const struct lc_kb *kb, size_t *at, uint8_t prefix[static 3])

@@ -207,6 +207,25 @@ static void the_longest_prefix_counts(void **state)
     lc_buf_free(&b);
 }
 
+/* 00:10:20 as a whole belongs to nobody here; 00:10:20:0 does, and begins with the same bytes. */
+static void three_bytes_name_only_who_holds_all_24_bits(void **state)
+{
+    static const struct row rows[] = {{"\x00\x10\x20\x00\x00", 28, 1, 3},
+                                      {"\x00\x10\x21\x00\x00", 24, 5, 3}};
+    struct lc_buf b = table(rows, 2);
+    struct lc_kb *shared;
+    struct lc_err err;
+
+    (void)state;
+    assert_int_equal(lc_kb_open(lc_buf_view(&b), &shared, &err), LC_OK);
+    assert_non_null(lc_kb_oui(shared, (const uint8_t *)"\x00\x10\x20\x00\x00\x00"));
+    assert_null(lc_kb_oui24(shared, (const uint8_t *)"\x00\x10\x20"));
+    assert_true(
+        lc_slice_eq(lc_kb_oui24(shared, (const uint8_t *)"\x00\x10\x21")->maker, LC_S("two")));
+    lc_kb_close(shared);
+    lc_buf_free(&b);
+}
+
 static void a_table_that_breaks_its_layout_is_refused(void **state)
 {
     static const struct row good[] = {{"\x00\x10\x20\x00\x00", 24, 1, 3},
@@ -243,6 +262,7 @@ int main(void)
         cmocka_unit_test(local_group_and_squatted_addresses_give_nothing),
         cmocka_unit_test(the_walk_gives_each_long_camera_prefix_once_in_order),
         cmocka_unit_test(the_longest_prefix_counts),
+        cmocka_unit_test(three_bytes_name_only_who_holds_all_24_bits),
         cmocka_unit_test(a_table_that_breaks_its_layout_is_refused),
     };
 
