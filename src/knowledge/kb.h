@@ -96,7 +96,6 @@ struct lc_oui {
     uint8_t bits; /* 24, 28 or 36 */
     uint8_t weight; /* 40: makes cameras; 15: other goods too; 0: Wi-Fi modules for anybody */
     struct lc_slice maker;
-    struct lc_slice platform; /* id of a platform; empty: not known */
 };
 
 /* The longest registered prefix of `mac`. NULL: none, or the address is a group's or locally
