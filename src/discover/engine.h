@@ -26,23 +26,26 @@ struct lc_sweep_port {
 struct lc_probe {
     struct lc_addr to;
     struct lc_sweep_port port;
-    uint32_t tag; /* the sweep's own; an engine that keeps state hands it back in the answer */
 };
 
 enum lc_answer_kind {
     LC_ANSWER_OPEN,        /* SYN-ACK, or a datagram that fits the question */
-    LC_ANSWER_REFUSED,     /* RST, or ICMP port unreachable for UDP */
+    LC_ANSWER_REFUSED,     /* RST, or ICMP unreachable that the address itself sent */
     LC_ANSWER_UNREACHABLE, /* any other ICMP error that quotes a probe of ours */
 };
 
-#define LC_ANSWER_NO_TAG UINT32_MAX
+enum lc_heard_flag {
+    LC_HEARD_WINDOW_ZERO = 1U << 0, /* a SYN-ACK with window 0: a middlebox that takes no data */
+    LC_HEARD_NO_OPTIONS = 1U << 1,  /* a SYN-ACK without a single TCP option */
+    LC_HEARD_CANARY = 1U << 2,      /* a random high port opened as well */
+    LC_HEARD_UNREACHABLE = 1U << 3, /* ICMP said so for some port */
+};
 
 struct lc_answer {
     struct lc_addr from; /* the address probed (not the router that sent an ICMP error) */
     struct lc_sweep_port port;
     enum lc_answer_kind kind;
     uint32_t flags; /* LC_HEARD_WINDOW_ZERO, LC_HEARD_NO_OPTIONS */
-    uint32_t tag;   /* LC_ANSWER_NO_TAG from stateless engines */
 };
 
 struct lc_engine_counts {
@@ -54,6 +57,9 @@ struct lc_engine {
     void *ctx;
     const char *name;
     int fd; /* readable when answers wait; -1: only the clock matters */
+    /* Can it ask this at all? What no engine asks is in no plan and in no mask. NULL: everything.
+     */
+    bool (*can_ask)(void *ctx, struct lc_sweep_port port);
     /* Takes up to n probes in their order; returns how many (0: not now). They have left when it
      * returns, or are charged to local_drops. */
     size_t (*send)(void *ctx, int64_t now_us, const struct lc_probe *v, size_t n);
@@ -61,6 +67,8 @@ struct lc_engine {
     bool (*receive)(void *ctx, int64_t now_us,
                     void (*answer)(void *sweep, int64_t now_us, const struct lc_answer *a),
                     void *sweep);
+    /* Can no answer come any more to what was sent? NULL: it cannot tell. */
+    bool (*quiet)(void *ctx);
     void (*counts)(void *ctx, struct lc_engine_counts *out);
     void (*close)(void *ctx);
 };
@@ -99,5 +107,8 @@ enum lc_status lc_engine_connect_open(const struct lc_engine_connect_config *cfg
                                       struct lc_engine *out, struct lc_err *err) LC_MUST_CHECK;
 /* `outcome` is enum lc_dial_outcome; an opened connection was closed by the caller. */
 void lc_engine_connect_done(struct lc_engine *e, uint32_t number, unsigned outcome);
+/* Connections under way and answers not yet handed over. 0: nothing can come any more, unlike with
+ * engines that keep no state. */
+size_t lc_engine_connect_pending(const struct lc_engine *e);
 
 #endif

@@ -66,3 +66,29 @@ uint64_t lc_order_at(const struct lc_order *o, uint64_t i)
     while (i >= o->n);
     return i;
 }
+
+static uint64_t subtract(const struct lc_order *o, uint64_t row, uint64_t f)
+{
+    f = f * o->rows >> 32;
+    return row >= f ? row - f : row + o->rows - f;
+}
+
+static uint64_t once_back(const struct lc_order *o, uint64_t x)
+{
+    uint64_t mask = ((uint64_t)1 << o->bits) - 1, row = x >> o->bits, col = x & mask;
+
+    col ^= spread(row, o->key[3]) & mask;
+    row = subtract(o, row, spread(col, o->key[2]));
+    col ^= spread(row, o->key[1]) & mask;
+    row = subtract(o, row, spread(col, o->key[0]));
+    return row << o->bits | col;
+}
+
+uint64_t lc_order_find(const struct lc_order *o, uint64_t at)
+{
+    assert(at < o->n);
+    do
+        at = once_back(o, at);
+    while (at >= o->n);
+    return at;
+}

@@ -10,8 +10,9 @@
  * (a square of binary halves: 6 ns at 2^24, 31 ns at 2^24 + 1), spread over /24 and /16 blocks as a
  * true shuffle would (tests/unit/scope/test_scope_order.c; facts on scanners, 1.1).
  *
- * Random access makes shard, resume, second pass and audit one integer. The seed is public: the
- * same seed gives the same order. It is not the cookie key.
+ * Random access makes shard, resume, second pass and audit one integer, and the way back tells of
+ * any address where in the run it stands. The seed is public: the same seed gives the same order.
+ * It is not the cookie key.
  */
 #ifndef LC_SCOPE_ORDER_H
 #define LC_SCOPE_ORDER_H
@@ -27,5 +28,7 @@ struct lc_order {
 /* n 1 .. 2^62; `tweak` gives independent orders under one seed (slices). */
 void lc_order_init(struct lc_order *o, uint64_t n, uint64_t seed, uint64_t tweak);
 uint64_t lc_order_at(const struct lc_order *o, uint64_t i); /* i < n */
+/* The way back: the place of `at` in the order. lc_order_at(o, lc_order_find(o, at)) == at. */
+uint64_t lc_order_find(const struct lc_order *o, uint64_t at); /* at < n */
 
 #endif

@@ -27,6 +27,7 @@ static void check_bijection(uint64_t n, uint64_t seed, uint64_t tweak)
 
         assert_true(at < n);
         assert_false(seen[at]); /* n different values below n: each exactly once */
+        assert_int_equal(lc_order_find(&o, at), i);
         seen[at] = 1;
     }
     lc_free(seen);
@@ -63,6 +64,7 @@ static void the_largest_plans_stay_in_range(void **state)
 
             assert_true(at < big[k]);
             assert_true(at != before);
+            assert_int_equal(lc_order_find(&o, at), big[k] - 1 - i * (big[k] / 10000));
             before = at;
         }
     }
