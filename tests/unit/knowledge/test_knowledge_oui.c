@@ -211,14 +211,25 @@ static void three_bytes_name_only_who_holds_all_24_bits(void **state)
                                       {"\x00\x10\x21\x00\x00", 24, 5, 3}};
     struct lc_buf b = table(rows, 2);
     struct lc_kb *shared;
+    struct lc_facts f;
+    struct lc_fact maker;
     struct lc_err err;
 
     (void)state;
+    lc_facts_init(&f);
     assert_int_equal(lc_kb_open(lc_buf_view(&b), &shared, &err), LC_OK);
     assert_non_null(lc_kb_oui(shared, (const uint8_t *)"\x00\x10\x20\x00\x00\x00"));
     assert_null(lc_kb_oui24(shared, (const uint8_t *)"\x00\x10\x20"));
     assert_true(
         lc_slice_eq(lc_kb_oui24(shared, (const uint8_t *)"\x00\x10\x21")->maker, LC_S("two")));
+    lc_facts_str(&f, LC_F_MAC_OUI, LC_S("00:10:20"));
+    lc_kb_makers(shared, &f);
+    assert_false(lc_facts_find(lc_buf_view(&f.buf), LC_F_MAC_MAKER, 0, &maker));
+    lc_facts_str(&f, LC_F_MAC_ADDRESS, LC_S("00:10:20:0F:FF:FF"));
+    lc_kb_makers(shared, &f);
+    assert_true(lc_facts_find(lc_buf_view(&f.buf), LC_F_MAC_MAKER, 0, &maker));
+    assert_true(lc_slice_eq(maker.value, LC_S("one")));
+    lc_facts_free(&f);
     lc_kb_close(shared);
     lc_buf_free(&b);
 }
