@@ -4,8 +4,10 @@
  * answers from a ring (engine_ring.h). Everything that needs a right, a path or an allocation
  * happens in open. After it the system calls are sendmmsg and getsockopt.
  *
- * The frames of a batch lie one behind the other in an array that stays where it is; making one
- * costs a tenth of what the kernel needs to send it, so nothing is gained by patching.
+ * The frames of a batch lie one behind the other in an array that stays where it is. Making one
+ * takes 70 ns, half of it for the cookie, the kernel 1.9 us to send it over a veth: nothing to gain
+ * by patching. Measured and left out: a TX ring (2.2 us), and PACKET_QDISC_BYPASS (the same within
+ * the noise), which would also pass by the operator's shaping.
  */
 #include "discover/engine_ring.h"
 
@@ -178,7 +180,7 @@ static enum lc_status make_room(struct packet *p, const struct lc_engine_packet_
 static enum lc_status open_tx(struct packet *p, struct lc_err *err)
 {
     const struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_ifindex = (int)p->way.ifindex};
-    int one = 1, room = SNDBUF;
+    int room = SNDBUF;
 
     p->tx = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (p->tx < 0 && errno == EPERM)
@@ -186,8 +188,6 @@ static enum lc_status open_tx(struct packet *p, struct lc_err *err)
     if (p->tx < 0 || bind(p->tx, (const struct sockaddr *)&at, sizeof at) != 0)
         return lc_fail(err, LC_EIO, _("no packet socket on %s: %s"), p->way.ifname,
                        strerror(errno));
-    /* Both only make it faster. */
-    (void)setsockopt(p->tx, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof one);
     if (setsockopt(p->tx, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room) != 0)
         (void)setsockopt(p->tx, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     return LC_OK;

@@ -153,31 +153,33 @@ static enum lc_status check_ends(struct asker *a)
     return st;
 }
 
-/* The operator's sources are addresses of this machine, and each goes the same way. */
-static enum lc_status check_sources(struct asker *a)
+/* A source that is not ours would be a forged one. */
+static enum lc_status check_own(struct asker *a)
 {
-    size_t nth[2] = {0, 0};
-
     for (size_t i = 0; i < a->sources_n; i++) {
-        size_t v6 = !lc_addr_is_v4(&a->sources[i]);
         struct lc_route r = {.type = RTN_UNSPEC};
+        char text[LC_ADDR_TEXT];
         int error = 0;
         enum lc_status st = look_up(a, &a->sources[i], NULL, &r, &error);
 
         if (st != LC_OK && st != LC_ENOENT)
             return st;
-        if (r.type != RTN_LOCAL) {
-            char text[LC_ADDR_TEXT];
-
-            (void)lc_addr_format(&a->sources[i], text);
+        (void)lc_addr_format(&a->sources[i], text);
+        if (r.type != RTN_LOCAL)
             return lc_fail(a->err, LC_EINVAL, _("%s is no address of this machine"), text);
-        }
-        if (a->way->has[v6])
-            st = check(a, &a->first[v6], nth[v6]++, false);
-        if (st != LC_OK && st != LC_ENOENT)
-            return st;
     }
     return LC_OK;
+}
+
+/* The ends were looked up for the first source of their family; the others must go the same way. */
+static enum lc_status check_sources(struct asker *a)
+{
+    enum lc_status st = LC_OK;
+
+    for (size_t v6 = 0; v6 < 2; v6++)
+        for (size_t nth = 1; st == LC_OK && a->way->has[v6] && wished(a, v6, nth); nth++)
+            st = check(a, &a->first[v6], nth, false);
+    return st;
 }
 
 /* ---- routes inside the plan ---- */
@@ -299,8 +301,10 @@ static enum lc_status may_loop(const struct lc_way *w, struct lc_err *err)
 
 static enum lc_status find(struct asker *a, struct lc_buf *room)
 {
-    enum lc_status st = check_ends(a);
+    enum lc_status st = check_own(a);
 
+    if (st == LC_OK)
+        st = check_ends(a);
     if (st == LC_OK)
         st = check_sources(a);
     for (size_t v6 = 0; st == LC_OK && v6 < 2; v6++)

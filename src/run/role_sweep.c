@@ -136,7 +136,8 @@ static void send_asks(struct sweep *s)
             break; /* full: after the next answers */
         at += n;
     }
-    memmove(s->asks, s->asks + at, (s->asks_n - at) * sizeof *s->asks);
+    if (at)
+        memmove(s->asks, s->asks + at, (s->asks_n - at) * sizeof *s->asks);
     s->asks_n -= at;
 }
 
