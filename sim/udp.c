@@ -334,6 +334,8 @@ void sim_udp_ready(struct sim_server *s, const struct sim_ear *ear)
 
 int64_t sim_udp_due(struct sim_server *s)
 {
+    if (!s->air)
+        return INT64_MAX;
     struct sim_air *air = s->air;
     int64_t next = INT64_MAX;
     while (air->later && air->later->due_us <= s->now_us) {
@@ -574,7 +576,7 @@ enum lc_status sim_udp_open(struct sim_server *s, enum sim_bind how, const char 
 
 size_t sim_udp_sockets(const struct sim_server *s)
 {
-    return s->air->ear_n;
+    return s->air ? s->air->ear_n : 0; /* a country speaks no UDP */
 }
 
 void sim_udp_close(struct sim_server *s)

@@ -67,6 +67,8 @@ struct lc_engine {
     bool (*receive)(void *ctx, int64_t now_us,
                     void (*answer)(void *sweep, int64_t now_us, const struct lc_answer *a),
                     void *sweep);
+    /* Can no answer come any more to what was sent? NULL: it cannot tell. */
+    bool (*quiet)(void *ctx);
     void (*counts)(void *ctx, struct lc_engine_counts *out);
     void (*close)(void *ctx);
 };
@@ -105,5 +107,8 @@ enum lc_status lc_engine_connect_open(const struct lc_engine_connect_config *cfg
                                       struct lc_engine *out, struct lc_err *err) LC_MUST_CHECK;
 /* `outcome` is enum lc_dial_outcome; an opened connection was closed by the caller. */
 void lc_engine_connect_done(struct lc_engine *e, uint32_t number, unsigned outcome);
+/* Connections under way and answers not yet handed over. 0: nothing can come any more, unlike with
+ * engines that keep no state. */
+size_t lc_engine_connect_pending(const struct lc_engine *e);
 
 #endif

@@ -50,6 +50,17 @@ uint32_t lc_work_hosts(const struct lc_plan *plan, uint64_t slice)
 
 /* ---- stages ---- */
 
+/* Is an answer still outstanding? Only then is there something to wait for. */
+static bool any_silent(const struct lc_work *w, const struct lc_slice_rules *r)
+{
+    size_t words = (size_t)w->hosts * r->words;
+
+    for (size_t i = 0; i < words; i++)
+        if (w->asked[i] & ~w->open[i] & ~w->refused[i])
+            return true;
+    return false;
+}
+
 static uint64_t pairs_in_set(const struct lc_work *w, const struct lc_slice_rules *r)
 {
     uint64_t hosts = 0, n = 0;
@@ -163,7 +174,8 @@ static bool follow(struct lc_work *w, const struct lc_slice_rules *r)
         enter(w, r, LC_STAGE_CANARY);
         return true;
     }
-    if (waited)
+    /* Canaries are to be silent: they are waited for whenever there were any. */
+    if (waited || (w->stage != LC_STAGE_CANARY && !any_silent(w, r)))
         return false;
     enter(w, r, LC_STAGE_DRAIN);
     w->left = 0;
@@ -270,9 +282,9 @@ enum lc_status lc_work_next(struct lc_work *w, const struct lc_slice_rules *r, i
 
         if (w->stage == LC_STAGE_DRAIN) {
             *wake_us = w->last_us != NEVER ? w->last_us + r->drain_us : now_us;
-            if (now_us < *wake_us)
+            if (now_us < *wake_us && !r->quiet)
                 return LC_AGAIN;
-        } else {
+        } else if (!is_second(w->stage) || w->left) {
             st = walk(w, r, now_us, out, wake_us);
             if (st == LC_OK) {
                 w->pending++;

@@ -31,6 +31,7 @@ struct lc_slice_rules {
     unsigned likely_n, rest_n, words; /* words: of a mask, as many as the ports fill */
     unsigned passes;
     int64_t again_us, drain_us, host_gap_us;
+    bool quiet; /* now: the engine knows that no answer is on its way */
     uint64_t canary_key[2];
 };
 

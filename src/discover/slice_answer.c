@@ -154,7 +154,8 @@ bool lc_work_heard(const struct lc_work *w, const struct lc_slice_rules *r,
 
     if (!(w->state[host] & ALIVE))
         return false;
-    *out = (struct lc_heard){.index = lc_plan_index(plan, w->slice * LC_SLICE_HOSTS + host),
+    *out = (struct lc_heard){.slice = w->slice,
+                             .index = lc_plan_index(plan, w->slice * LC_SLICE_HOSTS + host),
                              .addr = w->addr[host],
                              .flags = w->state[host] & FLAGS};
     memcpy(out->open, w->open + at, r->words * 8);

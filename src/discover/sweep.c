@@ -469,6 +469,8 @@ int64_t lc_sweep_tick(struct lc_sweep *s, int64_t now_us, int64_t now_s)
     s->more = false;
     s->wake_us = INT64_MAX;
     receive(s);
+    s->rules.quiet =
+        s->engine.quiet && s->batch_n == 0 && s->heap_n == 0 && s->engine.quiet(s->engine.ctx);
     if (s->cfg.adapt)
         brake(s);
     for (; rounds < ROUNDS && allowed(s); rounds++) {

@@ -96,14 +96,19 @@ struct lc_oui {
     uint8_t bits; /* 24, 28 or 36 */
     uint8_t weight; /* 40: makes cameras; 15: other goods too; 0: Wi-Fi modules for anybody */
     struct lc_slice maker;
-    struct lc_slice platform; /* id of a platform; empty: not known */
 };
 
 /* The longest registered prefix of `mac`. NULL: none, or the address is a group's or locally
  * administered, so that its first bytes name nobody. */
 const struct lc_oui *lc_kb_oui(const struct lc_kb *kb, const uint8_t mac[static 6]);
+/* Who holds all of these 24 bits; NULL also where they are shared out in smaller blocks. */
+const struct lc_oui *lc_kb_oui24(const struct lc_kb *kb, const uint8_t oui[static 3]);
 /* The 24-bit prefixes of makers of cameras (weight 40), for guessing EUI-64 addresses: *at is 0 at
  * first; false when there are no more. */
 bool lc_kb_oui_next(const struct lc_kb *kb, size_t *at, uint8_t prefix[static 3]);
+/* Adds mac.maker for each mac.address that is in clear and, where none is on the same port and
+ * exchange, for each mac.oui. Derived facts; the other facts stay as they are, and a second call
+ * adds nothing. Must run before the store hides the addresses. */
+void lc_kb_makers(const struct lc_kb *kb, struct lc_facts *f);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Section "OUI ": records of 24 bytes, sorted by their first six bytes, written by
+ * Section "OUI ": records of 16 bytes, sorted by their first six bytes, written by
  * tools/knowledge/oui.py. A prefix may lie inside a shorter one; the longer one counts.
  *
  *     u8 prefix[5], left-aligned, zeros behind   u8 bits (24, 28 or 36)   u8 weight   u8 0
- *     u32 maker_off   u32 maker_len   u32 platform_off   u32 platform_len
+ *     u32 maker_off   u32 maker_len
  *
  * The prefixes are opened into records of our own; a lookup is three binary searches.
  */
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#define RECORD_N  24U
+#define RECORD_N  16U
 #define KEY_N     6U
 #define LOCAL_BIT 0x02U
 #define GROUP_BIT 0x01U
@@ -47,7 +47,6 @@ static bool read_one(const struct lc_kb *kb, struct lc_cur *at, struct lc_oui *o
     o->weight = lc_cur_u8(at);
     (void)lc_cur_u8(at);
     o->maker = lc_kb_take_string(kb, at);
-    o->platform = lc_kb_take_string(kb, at);
     return !at->bad && o->weight < 100 && memcmp(masked, o->key, KEY_N) == 0;
 }
 
@@ -88,23 +87,32 @@ static const struct lc_oui *exact(const struct lc_kb *kb, const uint8_t key[stat
     return NULL;
 }
 
+/* The registration of exactly the first `bits` bits of `mac`. */
+static const struct lc_oui *registered(const struct lc_kb *kb, const uint8_t mac[static 6],
+                                       uint8_t bits)
+{
+    uint8_t key[KEY_N];
+
+    memcpy(key, mac, KEY_N);
+    mask(key, bits);
+    return mac[0] & (LOCAL_BIT | GROUP_BIT) ? NULL : exact(kb, key);
+}
+
 const struct lc_oui *lc_kb_oui(const struct lc_kb *kb, const uint8_t mac[static 6])
 {
     static const uint8_t lengths[] = {36, 28, 24};
+    const struct lc_oui *o = NULL;
 
-    if (mac[0] & (LOCAL_BIT | GROUP_BIT))
-        return NULL;
-    for (size_t i = 0; i < sizeof lengths; i++) {
-        uint8_t key[KEY_N];
-        const struct lc_oui *o;
+    for (size_t i = 0; i < sizeof lengths && !o; i++)
+        o = registered(kb, mac, lengths[i]);
+    return o;
+}
 
-        memcpy(key, mac, KEY_N);
-        mask(key, lengths[i]);
-        o = exact(kb, key);
-        if (o)
-            return o;
-    }
-    return NULL;
+const struct lc_oui *lc_kb_oui24(const struct lc_kb *kb, const uint8_t oui[static 3])
+{
+    uint8_t mac[6] = {oui[0], oui[1], oui[2]};
+
+    return registered(kb, mac, 24);
 }
 
 bool lc_kb_oui_next(const struct lc_kb *kb, size_t *at, uint8_t prefix[static 3])

@@ -404,6 +404,7 @@ struct lc_slice lc_local_facts(struct lc_local *l, const struct lc_addr *a, int6
     l->both.exch = 0;
     if (n)
         (void)lc_dg_mac_bytes(&l->both, n->mac);
+    lc_kb_makers(l->set.kb, &l->both);
     return lc_buf_view(&l->both.buf);
 }
 

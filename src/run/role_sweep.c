@@ -66,17 +66,6 @@ static void on_heard(void *ctx, const struct lc_heard *heard)
     lc_link_end(&s->ctl);
 }
 
-static void on_slice_over(void *ctx, uint64_t slice, uint32_t hosts, uint32_t silent)
-{
-    struct sweep *s = ctx;
-    struct lc_buf *b = lc_link_begin(&s->ctl, LC_MSG_SLICE_OVER);
-
-    (void)lc_buf_le64(b, slice);
-    (void)lc_buf_le32(b, hosts);
-    (void)lc_buf_le32(b, silent);
-    lc_link_end(&s->ctl);
-}
-
 static void report(struct sweep *s)
 {
     struct lc_swept out = {.cpu_us = lc_clock_cpu_us(), .left = lc_sweep_left(s->sweep)};
@@ -85,6 +74,19 @@ static void report(struct sweep *s)
     (void)lc_buf_put(lc_link_begin(&s->ctl, LC_MSG_SWEPT), lc_slice_of(&out, sizeof out));
     lc_link_end(&s->ctl);
     s->report_us = s->now_us + REPORT_US;
+}
+
+static void on_slice_over(void *ctx, uint64_t slice, uint32_t hosts, uint32_t silent)
+{
+    struct sweep *s = ctx;
+    struct lc_buf *b;
+
+    report(s); /* first: the last slice ends the run */
+    b = lc_link_begin(&s->ctl, LC_MSG_SLICE_OVER);
+    (void)lc_buf_le64(b, slice);
+    (void)lc_buf_le32(b, hosts);
+    (void)lc_buf_le32(b, silent);
+    lc_link_end(&s->ctl);
 }
 
 /* ---- from ctl ---- */
@@ -134,7 +136,8 @@ static void send_asks(struct sweep *s)
             break; /* full: after the next answers */
         at += n;
     }
-    memmove(s->asks, s->asks + at, (s->asks_n - at) * sizeof *s->asks);
+    if (at)
+        memmove(s->asks, s->asks + at, (s->asks_n - at) * sizeof *s->asks);
     s->asks_n -= at;
 }
 
@@ -196,7 +199,7 @@ static void loop(struct sweep *s)
                     ;
         }
         give(s);
-        wake = lc_sweep_tick(s->sweep, s->now_us);
+        wake = lc_sweep_tick(s->sweep, s->now_us, lc_clock_wall_us() / 1000000);
         give(s);
         send_asks(s);
         if (s->now_us >= s->report_us)
@@ -234,6 +237,16 @@ static enum lc_status open_connect(struct sweep *s, struct lc_err *err)
     return lc_engine_connect_open(&cfg, &s->engine, err);
 }
 
+static bool open_pace(struct sweep *s)
+{
+    struct lc_budget_page *budget = lc_budget_map(LC_FD_SHARED);
+
+    s->pace = budget ? lc_pace_new(&s->cfg->rates, s->cfg->seed) : NULL;
+    if (s->pace)
+        lc_pace_share_total(s->pace, &budget->total);
+    return s->pace != NULL;
+}
+
 static enum lc_status open_sweep(struct sweep *s, const struct lc_range *plan, struct lc_err *err)
 {
     const struct lc_sweep_plan *p = &s->cfg->sweep;
@@ -256,15 +269,11 @@ static enum lc_status open_sweep(struct sweep *s, const struct lc_range *plan, s
 
     if (st != LC_OK)
         return st;
-    if (connect) /* dial keeps the pace of what dial sends */
-        cfg.rates =
-            (struct lc_rates){LC_RATE_LABORATORY, 1, LC_RATE_LABORATORY, LC_RATE_LABORATORY};
     memcpy(cfg.cookie_key, p->cookie_key, sizeof cfg.cookie_key);
     memcpy(cfg.ports, p->ports, sizeof cfg.ports);
-    s->pace = lc_pace_new(&cfg.rates, s->cfg->seed);
-    if (s->pace && !connect)
-        lc_pace_share_total(s->pace, &lc_budget_map(LC_FD_SHARED)->total);
-    s->sweep = s->pace ? lc_sweep_open(&cfg, &s->engine, s->pace, &owner) : NULL;
+    if (!connect && !open_pace(s)) /* dial keeps the pace of what dial sends */
+        return lc_fail(err, LC_ENOMEM, "%s", _("out of memory"));
+    s->sweep = lc_sweep_open(&cfg, &s->engine, s->pace, &owner);
     return s->sweep ? LC_OK : lc_fail(err, LC_ENOMEM, "%s", _("out of memory"));
 }
 

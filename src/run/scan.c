@@ -100,7 +100,7 @@ static enum lc_status on_sweep(struct scan *s)
     /* A slice without a host to ask ends here: its mark waits for a commit like any result. */
     if (lc_slices_hosts_done(s->sweeper.slices) != before && s->uncommitted++ == 0)
         s->commit_us = s->now_us + COMMIT_US;
-    if (lc_slices_dry(s->sweeper.slices) && s->sum->sweep_us == 0)
+    if (lc_slices_swept(s->sweeper.slices) && s->sum->sweep_us == 0)
         s->sum->sweep_us = s->now_us - s->started_us;
     return st;
 }
@@ -374,6 +374,8 @@ static enum lc_status begin(struct scan *s)
 /* What is told at the end of the two stages beside the talkers. */
 static void end_stages(struct scan *s)
 {
+    if (s->sweeper.slices)
+        s->sum->last.done = s->done_before + lc_slices_hosts_done(s->sweeper.slices);
     s->sum->swept = s->sweeper.swept;
     if (s->local) {
         s->sum->local = *lc_local_counts(s->local);

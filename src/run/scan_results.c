@@ -84,7 +84,16 @@ static bool was_silent(struct lc_slice facts)
     return false;
 }
 
-/* What the sweep saw, and what was heard on the link while the talker was busy with the host. */
+static bool has_hardware(struct lc_slice facts)
+{
+    struct lc_fact f;
+
+    return lc_facts_find(facts, LC_F_MAC_ADDRESS, 0, &f) ||
+           lc_facts_find(facts, LC_F_MAC_OUI, 0, &f);
+}
+
+/* With what the sweep saw, what was heard on the link while the talker was busy with the host, and
+ * the makers of the hardware addresses among all that. */
 static struct lc_slice merge(struct scan *s, struct lc_slice facts, const struct lc_in_flight *host)
 {
     struct lc_slice late = {NULL, 0};
@@ -92,7 +101,7 @@ static struct lc_slice merge(struct scan *s, struct lc_slice facts, const struct
 
     if (s->local)
         late = lc_local_facts(s->local, &host->addr, s->now_us);
-    if (late.n == 0 && host->flags == 0)
+    if (late.n == 0 && host->flags == 0 && !has_hardware(facts))
         return facts;
     lc_buf_reset(&s->merged.buf);
     for (size_t i = 0; i < 2; i++) {
@@ -103,6 +112,7 @@ static struct lc_slice merge(struct scan *s, struct lc_slice facts, const struct
             lc_facts_add(&s->merged, &f);
     }
     lc_sweeper_facts(host->flags, &s->merged);
+    lc_kb_makers(s->set->kb, &s->merged);
     return lc_buf_view(&s->merged.buf);
 }
 

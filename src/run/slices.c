@@ -297,6 +297,11 @@ bool lc_slices_dry(const struct lc_slices *s)
     return s->done_n == s->total;
 }
 
+bool lc_slices_swept(const struct lc_slices *s)
+{
+    return s->sweeping_n == 0 && lc_slices_left(s) == 0;
+}
+
 uint64_t lc_slices_hosts_done(const struct lc_slices *s)
 {
     return s->hosts_done;

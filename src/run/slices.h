@@ -50,7 +50,8 @@ bool lc_slices_take(struct lc_slices *s, struct lc_heard_host *out); /* the next
 enum lc_status lc_slices_result(struct lc_slices *s, uint32_t slice_at, enum lc_host_state state,
                                 struct lc_err *err) LC_MUST_CHECK;
 
-bool lc_slices_dry(const struct lc_slices *s); /* every slice is done */
+bool lc_slices_dry(const struct lc_slices *s);   /* every slice is done */
+bool lc_slices_swept(const struct lc_slices *s); /* every slice is over, results may be missing */
 /* Addresses in slices that are done, and all that were swept. */
 uint64_t lc_slices_hosts_done(const struct lc_slices *s);
 uint64_t lc_slices_left(const struct lc_slices *s);                        /* not yet given */

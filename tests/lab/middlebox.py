@@ -9,7 +9,7 @@ import socket
 import struct
 import sys
 
-ETH_P_IP = 0x0800
+ETH_P_IP, ETH_P_ALL = 0x0800, 3  # ALL: taken before the ingress filter drops it
 SO_ATTACH_FILTER = 26
 
 
@@ -47,10 +47,10 @@ def answer(frame):
 
 def main():
     device, address = sys.argv[1], ipaddress.IPv4Address(sys.argv[2])
-    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_IP))
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
     kept, program = only_syns_to(address)
     s.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
-    s.bind((device, ETH_P_IP))
+    s.bind((device, ETH_P_ALL))
     print("ready", flush=True)
     while True:
         s.send(answer(s.recv(2048)))

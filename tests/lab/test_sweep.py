@@ -289,11 +289,12 @@ def a_killed_sweep_resumes_to_the_same_set():
         store = ["--store", folder / "sweep.db"]
         with laboratory.listener(*port):
             p = start(folder, laboratory, where, ports=port, rate=150000, more=["--passes", 1, *store])
-            first = [p.stdout.readline()]  # a slice has been reported
+            first = [p.stdout.readline() for _ in range(3000)]  # four slices have been reported, three committed
             os.killpg(p.pid, signal.SIGKILL)
-            first += p.communicate()[0].splitlines()
+            first += p.stdout.read().splitlines()
+            p.communicate()
             killed_at = laboratory.counter("syn")
-            second, _ = sweep(folder, laboratory, where, ports=port, rate=150000,
+            second, _ = sweep(folder, laboratory, ports=port, rate=150000,
                               more=["--passes", 1, *store, "--resume"])
             total = laboratory.counter("syn")
             counts = [e["elem"]["counter"]["packets"] for item in laboratory.nft_list("set", "netdev", "world", "seen")
@@ -305,7 +306,8 @@ def a_killed_sweep_resumes_to_the_same_set():
     print(f"         killed after {killed_at} of {2 ** 20} probes; {again} were sent twice; "
           f"{len(before.keys() & second.keys())} addresses were reported twice")
     assert max(counts) <= 2 and len(counts) > 16000, (max(counts), len(counts))
-    assert again <= whole + 2 * len(want), f"{again} probes twice: more than the slices in work"
+    # Two canaries for each who answers, and once more in the eight of sixteen slices that are swept again.
+    assert again <= whole + 3 * len(want), f"{again} probes twice: more than the slices in work"
 
 
 if __name__ == "__main__":

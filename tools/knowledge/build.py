@@ -108,8 +108,8 @@ def main():
     port_map = named(data, "ports.yaml")
     sections = [("PORT", ports.compile(port_map, ctx)), ("DGRM", ports.datagrams(port_map, ctx))]
     sections += signatures.compile(below(data, "signatures"), ctx)
-    if any(os.path.basename(f) == "oui.yaml" for f in data):
-        sections.append(("OUI ", oui.compile(named(data, "oui.yaml"), ctx)))
+    prefixes = any(os.path.basename(f) == "oui.yaml" for f in data)
+    sections.append(("OUI ", oui.compile(named(data, "oui.yaml") if prefixes else None, ctx)))
     rule_files = below(data, "rules")
     if rule_files:
         import rules

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """data/oui.yaml -> section "OUI "; layout: src/knowledge/oui.c.
 
-    makers    maker (unique, in alphabetical order), platform (a file of data/signatures, or none),
-              weight (40, 15 or 0), prefixes (hex digits in upper case, 24, 28 or 36 bits), why
+    makers    maker (unique, in alphabetical order: the value of mac.maker), weight (40, 15 or 0: what a signature
+              may claim for it), prefixes (hex digits in upper case, 24, 28 or 36 bits), why. Every maker that
+              weighs something is named by a signature, and signatures name no others.
     refused   prefix, why: neither it nor a prefix inside it nor one around it may stand under makers
 """
 import re
@@ -10,7 +11,7 @@ import struct
 
 import yamlpos as y
 
-MAKER_KEYS = ["maker", "platform", "weight", "prefixes", "why"]
+MAKER_KEYS = ["maker", "weight", "prefixes", "why"]
 REFUSED_KEYS = ["prefix", "why"]
 WEIGHTS = ["40", "15", "0"]
 SHAPE = re.compile(r"[0-9A-F]{2}:[0-9A-F]{2}:[0-9A-F]{2}(:[0-9A-F]|:[0-9A-F]{2}:[0-9A-F])?")
@@ -33,28 +34,44 @@ def read_refused(doc):
     return out
 
 
-def check_maker(m, last, platforms):
+def check_maker(m, last, ctx):
     y.need(m, MAKER_KEYS, MAKER_KEYS, "a maker")
     if last is not None and m["maker"].lower() <= last.lower():
         y.die(m, f'{m["maker"]} does not stand behind {last}: makers are in alphabetical order')
-    if m["platform"] != "none" and m["platform"] not in platforms:
-        y.die(m["platform"], f'unknown platform "{m["platform"]}": data/signatures has no such file')
+    ctx.fact_value("mac.maker", m["maker"])
     if m["weight"] not in WEIGHTS:
         y.die(m["weight"], f'weight is {", ".join(WEIGHTS)}, not {m["weight"]}')
     if not isinstance(m["prefixes"], y.Seq) or not m["prefixes"]:
         y.die(m, f'{m["maker"]} has no prefixes')
 
 
+def check_signatures(makers, ctx):
+    """Both files speak of the same makers, and no claim weighs more than its maker."""
+    said = ctx.makers
+    for word in said.words:
+        if word not in makers:
+            y.die(word, f'data/oui.yaml has no maker "{word}"')
+    for word, weight in said.weighed:
+        most = makers[word]["weight"]
+        if int(weight) > int(most):
+            y.die(weight, f"data/oui.yaml lets {word} weigh {most} at most, not {weight}")
+    for name, m in makers.items():
+        if m["weight"] != "0" and name not in said.named:
+            y.die(m["maker"], f"no signature names {name}: one on mac.maker must say what follows, or its weight is 0")
+
+
 def compile(path, ctx):
-    doc = y.load(path)
-    y.need(doc, ["makers", "refused"], ["makers"], "the table of prefixes")
+    """The records; without a file there are none, and no maker that a signature could name."""
+    doc = y.load(path) if path else {"makers": []}
+    if path:
+        y.need(doc, ["makers", "refused"], ["makers"], "the table of prefixes")
     refused = read_refused(doc)
-    records, last = {}, None
+    records, makers, last = {}, {}, None
     for m in doc["makers"]:
-        check_maker(m, last, ctx.platforms)
+        check_maker(m, last, ctx)
         last = m["maker"]
-        platform = "" if m["platform"] == "none" else m["platform"]
-        tail = struct.pack("<BxIIII", int(m["weight"]), *ctx.string(m["maker"]), *ctx.string(platform))
+        makers[str(last)] = m
+        tail = struct.pack("<BxII", int(m["weight"]), *ctx.string(last))
         for node in m["prefixes"]:
             digits = prefix(node)
             for no, why in refused.items():
@@ -64,4 +81,5 @@ def compile(path, ctx):
                 y.die(node, f"{node} stands twice")
             left = bytes.fromhex(digits.ljust(10, "0"))
             records[digits] = left + bytes([4 * len(digits)]) + tail
+    check_signatures(makers, ctx)
     return b"".join(sorted(records.values()))

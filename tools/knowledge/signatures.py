@@ -21,12 +21,13 @@ when, not   conditions {fact, op: value, port, ignore_case, anywhere, pii}; op: 
             text, is in gt lt for numbers. All of `when` must hold and none of `not`, on one port unless
             `anywhere`; `port` wants that very port, 0 a fact of the whole device, as all of discovery are.
             A signature that mixes facts of discovery and of ports says `anywhere` for the second kind.
-            Captures are numbered through.
+            Captures are numbered through. Who a hardware address belongs to is mac.maker, `is` or `in` words of
+            data/oui.yaml; prefixes stand nowhere else.
             `pii`: what is captured is personal: never claimed, and cut from the evidence shown.
 claims      attribute: [value or $1, weight] or [value, weight, transform]; platform: weight.
             Transforms: strip (blanks at the ends), firmware (also puts the blank in front of "build"),
-            dots (dashes become dots). An address prefix or a DHCP word weighs 40 at most and never sets
-            model or firmware (brands.md B4).
+            dots (dashes become dots). An address prefix or a DHCP word weighs 40 at most, a maker what
+            data/oui.yaml says, and neither sets model or firmware (brands.md B4).
 group       which evidence is one voice; without it: what stands before the first dot of the first fact,
             greetings being one voice, WS-Discovery that of the ONVIF scopes it carries, a UPnP gateway UPnP's
 examples    {facts: {name or name@port: value or list}, expect: {attribute: value}, also: [other platforms]};
@@ -48,6 +49,7 @@ DISCOVERY = {"sadp", "dhip", "xm", "mhed", "tdp", "miio", "tuya", "cs2", "tutk",
              "vivotek", "foscam", "vstarcam", "v380", "hichip", "upnp", "igd", "mdns", "wsd", "mac", "snmp", "dhcp"}
 SAME_VOICE = {"wsd": "onvif", "igd": "upnp"}
 HINTS = {"mac", "dhcp"}
+MAKER = "mac.maker"
 SIGNATURE = ["id", "why", "when", "not", "group", "mask", "claims", "examples", "counter"]
 OPS = {"is": 0, "in": 0, "starts": 1, "ends": 2, "has": 3, "re": 4, "gt": 5, "lt": 6}
 OPS_OF = {"string": {"is", "in", "starts", "ends", "has", "re"}, "int": {"is", "in", "gt", "lt"},
@@ -162,6 +164,7 @@ class Compiler:
         if op not in OPS_OF[kind]:
             y.die(c, f'{c["fact"]} is {kind}: `{op}` does not apply')
         values = list(value) if op == "in" else [value]
+        self.prefixes(c, op, values)
         for v in values:
             if kind == "string" and not v:
                 y.die(c, "an empty value matches everything or nothing")
@@ -176,6 +179,15 @@ class Compiler:
                 n = y.boolean(v, c["fact"]) if kind == "bool" else y.integer(v, -2**63, 2**63 - 1, c["fact"])
                 out += struct.pack("<q", n)
         return out
+
+    def prefixes(self, c, op, values):
+        """Prefixes have one home, data/oui.yaml; a misspelt maker would never match."""
+        if c["fact"] == "mac.oui":
+            y.die(c, "data/oui.yaml knows whose a prefix is: look at mac.maker")
+        if c["fact"] == MAKER:
+            if op not in ("is", "in") or "ignore_case" in c:
+                y.die(c, f"{MAKER} is one of the words of data/oui.yaml: `is` or `in`, as it stands there")
+            self.ctx.makers.words += values
 
     def claim(self, attr, node, platform):
         if attr == "platform":
@@ -225,6 +237,13 @@ class Compiler:
             weight = node if attr == "platform" else node[1]
             if int(weight) > 40:
                 y.die(weight, "an address prefix or a DHCP word weighs 40 at most")
+            self.ctx.makers.weighed += [(word, weight) for word in self.named(s["when"][:1])]
+
+    @staticmethod
+    def named(conditions):
+        """The makers that any of these conditions looks for."""
+        found = [c.get("in", c.get("is")) for c in conditions if c["fact"] == MAKER]
+        return [word for f in found for word in (f if isinstance(f, y.Seq) else [f])]
 
     def signature(self, s, platform):
         ctx = self.ctx
@@ -243,6 +262,7 @@ class Compiler:
             y.die(s["claims"], "a signature claims something")
         if family(positive[0]["fact"]) in HINTS:
             self.hint(s)
+        ctx.makers.named |= set(self.named(positive))
         pii = any("pii" in c for c in positive)
         mask = y.boolean(s.get("mask", "false"), "mask") or pii
         out = text(ctx, s["id"]) + text(ctx, s["id"].where)
@@ -266,7 +286,9 @@ class Compiler:
             at.where = key.where
             ident, _ = self.ctx.fact(at)
             port = y.integer(port, 0, 65535, "port") if port else int(family(name) not in DISCOVERY)
-            for v in values if isinstance(values, y.Seq) else [values]:
+            values = values if isinstance(values, y.Seq) else [values]
+            self.ctx.makers.words += values if name == MAKER else []
+            for v in values:
                 raw = self.ctx.fact_value(name, v)
                 out += struct.pack("<HHBBH", ident, port, 0, 0, len(raw)) + raw
         return out
@@ -326,7 +348,6 @@ def compile(paths, ctx):
     c = Compiler(ctx)
     for path in sorted(paths):
         c.file(path)
-    ctx.platforms = set(c.heads)
 
     def section(records):
         return struct.pack("<I", len(records)) + b"".join(records)

@@ -464,6 +464,7 @@ static void a_prefix_alone_is_faint_and_names_no_model(void **state)
     for (size_t i = 0; i < sizeof ouis / sizeof *ouis; i++) {
         lc_buf_reset(&facts.buf);
         heard(LC_F_MAC_OUI, ouis[i]);
+        lc_kb_makers(kb, &facts);
         lc_identify(id, lc_buf_view(&facts.buf), &who);
         for (unsigned a = 0; a < LC_A_COUNT; a++)
             assert_true(who.confidence[a] <= 40);
@@ -472,7 +473,36 @@ static void a_prefix_alone_is_faint_and_names_no_model(void **state)
     }
     lc_buf_reset(&facts.buf);
     heard(LC_F_MAC_OUI, "24:0B:2A"); /* modems of an operator: no class */
+    lc_kb_makers(kb, &facts);
     class_is("unknown");
+}
+
+/* B3 and B4: Vietnamese makers hold blocks of 28 bits; nothing else of them is known, hence faint.
+ */
+static void a_share_of_28_bits_names_its_brand_and_not_its_neighbour(void **state)
+{
+    static const struct {
+        const char *mac, *brand, *cls;
+        unsigned sure;
+    } cases[] = {{"98:8F:E0:A1:02:03", "Pavana", "camera", 40},
+                 {"B0:47:5E:71:02:03", "MK Vision", "camera", 40},
+                 {"E0:23:3B:91:02:03", "HANET", "camera", 40},
+                 {"B4:AB:F3:E1:02:03", "Rang Dong", "unknown", 15},
+                 {"34:B5:F3:E1:02:03", "Viettel", "unknown", 15},
+                 {"F0:23:B9:41:02:03", "EZVIZ", "camera", 40},
+                 {"98:8F:E0:B1:02:03", "", "unknown", 0},
+                 {"F0:23:B9:51:02:03", "", "unknown", 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lc_buf_reset(&facts.buf);
+        heard(LC_F_MAC_ADDRESS, cases[i].mac);
+        lc_kb_makers(kb, &facts);
+        class_is(cases[i].cls);
+        assert_true(lc_slice_eq(who.value[LC_A_BRAND], lc_slice_str(cases[i].brand)));
+        assert_int_equal(who.confidence[LC_A_BRAND], cases[i].sure);
+        assert_true(who.confidence[LC_A_CLASS] <= 30);
+    }
 }
 
 static void what_else_answers_discovery_is_no_camera(void **state)
@@ -498,7 +528,8 @@ static void what_else_answers_discovery_is_no_camera(void **state)
     }
     lc_buf_reset(&facts.buf);
     told(LC_F_IGD_SERVICE, true);
-    heard(LC_F_MAC_OUI, "40:AE:30");
+    heard(LC_F_MAC_OUI, "40:AE:30"); /* TP-Link */
+    lc_kb_makers(kb, &facts);
     class_is("not-surveillance");
 }
 
@@ -557,6 +588,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_axis_is_known_by_its_announcement, fresh, gone),
         cmocka_unit_test_setup_teardown(scopes_heard_by_discovery_count_as_onvif, fresh, gone),
         cmocka_unit_test_setup_teardown(a_prefix_alone_is_faint_and_names_no_model, fresh, gone),
+        cmocka_unit_test_setup_teardown(a_share_of_28_bits_names_its_brand_and_not_its_neighbour,
+                                        fresh, gone),
         cmocka_unit_test_setup_teardown(what_else_answers_discovery_is_no_camera, fresh, gone),
         cmocka_unit_test_setup_teardown(recording_software_on_a_computer_stays_what_it_is, fresh,
                                         gone),

@@ -244,7 +244,7 @@ static void two_discoveries_are_two_voices(void **state)
     said(0, LC_F_DHIP_VENDOR, "alpha"); /* 50: 1 - 0.4 * 0.5 = 0.80 */
     identified();
     is(LC_A_PLATFORM, "alpha", 80);
-    said(0, LC_F_MAC_OUI, "00:00:5E"); /* 40: 1 - 0.4 * 0.5 * 0.6 = 0.88 */
+    said(0, LC_F_MAC_MAKER, "Alpha"); /* 40: 1 - 0.4 * 0.5 * 0.6 = 0.88 */
     identified();
     is(LC_A_PLATFORM, "alpha", 88);
 }

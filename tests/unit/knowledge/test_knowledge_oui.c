@@ -32,13 +32,12 @@ static int close_kb(void **state)
     return 0;
 }
 
-static void is(const char *mac, const char *maker, const char *platform, unsigned weight)
+static void is(const char *mac, const char *maker, unsigned weight)
 {
     const struct lc_oui *o = lc_kb_oui(kb, (const uint8_t *)mac);
 
     assert_non_null(o);
     assert_true(lc_slice_eq(o->maker, lc_slice_str(maker)));
-    assert_true(lc_slice_eq(o->platform, lc_slice_str(platform)));
     assert_int_equal(o->weight, weight);
 }
 
@@ -50,35 +49,35 @@ static void is_nobody(const char *mac)
 static void makers_of_cameras_weigh_forty(void **state)
 {
     (void)state;
-    is("\x28\x57\xBE\x01\x02\x03", "Hikvision", "hikvision", 40);
-    is("\x3C\xEF\x8C\xFF\xFF\xFF", "Dahua", "dahua", 40);
-    is("\xB4\x36\xE3\x00\x00\x00", "KBVision", "dahua", 40);
-    is("\xF4\x70\x18\x01\x02\x03", "EZVIZ", "hikvision", 40);
-    is("\xD4\xD2\xE5\x01\x02\x03", "Bkav", "", 40);
-    is("\x00\x01\x31\x01\x02\x03", "Bosch", "bosch", 40);
-    is("\xEC\x97\xE0\x01\x02\x03", "EZVIZ", "hikvision", 40);
+    is("\x28\x57\xBE\x01\x02\x03", "Hikvision", 40);
+    is("\x3C\xEF\x8C\xFF\xFF\xFF", "Dahua", 40);
+    is("\xB4\x36\xE3\x00\x00\x00", "KBVision", 40);
+    is("\xF4\x70\x18\x01\x02\x03", "EZVIZ", 40);
+    is("\xD4\xD2\xE5\x01\x02\x03", "Bkav", 40);
+    is("\x00\x01\x31\x01\x02\x03", "Bosch", 40);
+    is("\xEC\x97\xE0\x01\x02\x03", "EZVIZ", 40);
 }
 
 /* B4, note 1: routers, phones and set-top boxes have the same prefixes. */
 static void makers_of_other_goods_too_weigh_fifteen(void **state)
 {
     (void)state;
-    is("\x40\xAE\x30\x01\x02\x03", "TP-Link", "tplink", 15);
-    is("\xA0\x65\x18\x01\x02\x03", "VNPT", "", 15);
-    is("\x24\x0B\x2A\x01\x02\x03", "Viettel", "", 15);
+    is("\x40\xAE\x30\x01\x02\x03", "TP-Link", 15);
+    is("\xA0\x65\x18\x01\x02\x03", "VNPT", 15);
+    is("\x24\x0B\x2A\x01\x02\x03", "Viettel", 15);
 }
 
 /* A 28-bit prefix is one of sixteen shares of its 24 bits: the neighbours belong to others. */
 static void a_prefix_of_28_bits_does_not_speak_for_its_neighbours(void **state)
 {
     (void)state;
-    is("\xF0\x23\xB9\x40\x00\x01", "EZVIZ", "hikvision", 40);
-    is("\xF0\x23\xB9\x4F\xFF\xFF", "EZVIZ", "hikvision", 40);
+    is("\xF0\x23\xB9\x40\x00\x01", "EZVIZ", 40);
+    is("\xF0\x23\xB9\x4F\xFF\xFF", "EZVIZ", 40);
     is_nobody("\xF0\x23\xB9\x50\x00\x01");
     is_nobody("\xF0\x23\xB9\x3F\xFF\xFF");
-    is("\xE0\x23\x3B\x9A\x01\x02", "HANET", "", 40);
-    is("\xB0\x47\x5E\x70\x01\x02", "MK Vision", "", 40);
-    is("\x98\x8F\xE0\xA1\x01\x02", "Pavana", "", 40);
+    is("\xE0\x23\x3B\x9A\x01\x02", "HANET", 40);
+    is("\xB0\x47\x5E\x70\x01\x02", "MK Vision", 40);
+    is("\x98\x8F\xE0\xA1\x01\x02", "Pavana", 40);
 }
 
 /* B5: names that look like a maker of cameras and are not. */
@@ -89,7 +88,7 @@ static void homonyms_are_absent(void **state)
     is_nobody("\x18\xC2\x3C\x01\x02\x03"); /* Lumi United */
     is_nobody("\x54\xEF\x44\x01\x02\x03");
     is_nobody("\x40\x2C\x76\x10\x01\x02"); /* Shanghai Dahua Scale Factory */
-    is("\x00\x0E\x53\x01\x02\x03", "AVTECH", "avtech", 40);
+    is("\x00\x0E\x53\x01\x02\x03", "AVTECH", 40);
 }
 
 /* B4, note 2. 2A:57:BE is Hikvision's 28:57:BE with the bit of local administration set. */
@@ -157,7 +156,7 @@ static struct lc_buf table(const struct row *rows, size_t n)
     put_u32(&b, strings);
     (void)lc_buf_puts(&b, "OUI ");
     put_u32(&b, version + 17);
-    put_u32(&b, n * 24);
+    put_u32(&b, n * 16);
     (void)lc_buf_put(&b, LC_S(STRINGS));
     (void)lc_buf_put(&b, LC_S("0123456789abcdef\0"));
     for (size_t i = 0; i < n; i++) {
@@ -167,8 +166,6 @@ static struct lc_buf table(const struct row *rows, size_t n)
         (void)lc_buf_u8(&b, 0);
         put_u32(&b, rows[i].name_at);
         put_u32(&b, rows[i].name_n);
-        put_u32(&b, 0);
-        put_u32(&b, 0);
     }
     assert_false(b.full);
     return b;
@@ -204,6 +201,36 @@ static void the_longest_prefix_counts(void **state)
                             LC_S("three")));
     assert_null(lc_kb_oui(nested, (const uint8_t *)"\x00\x10\x21\x34\x5F\xFF"));
     lc_kb_close(nested);
+    lc_buf_free(&b);
+}
+
+/* 00:10:20 as a whole belongs to nobody here; 00:10:20:0 does, and begins with the same bytes. */
+static void three_bytes_name_only_who_holds_all_24_bits(void **state)
+{
+    static const struct row rows[] = {{"\x00\x10\x20\x00\x00", 28, 1, 3},
+                                      {"\x00\x10\x21\x00\x00", 24, 5, 3}};
+    struct lc_buf b = table(rows, 2);
+    struct lc_kb *shared;
+    struct lc_facts f;
+    struct lc_fact maker;
+    struct lc_err err;
+
+    (void)state;
+    lc_facts_init(&f);
+    assert_int_equal(lc_kb_open(lc_buf_view(&b), &shared, &err), LC_OK);
+    assert_non_null(lc_kb_oui(shared, (const uint8_t *)"\x00\x10\x20\x00\x00\x00"));
+    assert_null(lc_kb_oui24(shared, (const uint8_t *)"\x00\x10\x20"));
+    assert_true(
+        lc_slice_eq(lc_kb_oui24(shared, (const uint8_t *)"\x00\x10\x21")->maker, LC_S("two")));
+    lc_facts_str(&f, LC_F_MAC_OUI, LC_S("00:10:20"));
+    lc_kb_makers(shared, &f);
+    assert_false(lc_facts_find(lc_buf_view(&f.buf), LC_F_MAC_MAKER, 0, &maker));
+    lc_facts_str(&f, LC_F_MAC_ADDRESS, LC_S("00:10:20:0F:FF:FF"));
+    lc_kb_makers(shared, &f);
+    assert_true(lc_facts_find(lc_buf_view(&f.buf), LC_F_MAC_MAKER, 0, &maker));
+    assert_true(lc_slice_eq(maker.value, LC_S("one")));
+    lc_facts_free(&f);
+    lc_kb_close(shared);
     lc_buf_free(&b);
 }
 
@@ -243,6 +270,7 @@ int main(void)
         cmocka_unit_test(local_group_and_squatted_addresses_give_nothing),
         cmocka_unit_test(the_walk_gives_each_long_camera_prefix_once_in_order),
         cmocka_unit_test(the_longest_prefix_counts),
+        cmocka_unit_test(three_bytes_name_only_who_holds_all_24_bits),
         cmocka_unit_test(a_table_that_breaks_its_layout_is_refused),
     };
 
