@@ -395,6 +395,17 @@ class Judge(unittest.TestCase):
             counters = self.judged(persona, port, data)
             self.assertEqual((counters["totals"]["forbidden"], counters["totals"]["unexpected"]), (0, 1))
 
+    def test_where_one_visitor_is_named_others_are_answered_and_not_judged(self):
+        with Street("--personas", PERSONAS, "--only", "hikvision-ipc", "--base", "127.0.67.1", "--visitor",
+                    "127.0.0.1") as street, Ear() as visitor, Ear(address="127.0.0.2") as other:
+            for ear, types in ((other, "reboot"), (visitor, "inquiry"), (other, "inquiry")):
+                for to in ("127.0.67.1", "239.255.255.250"):
+                    ear.s.sendto(d.sadp(types), (to, 37020))
+            for ear in (visitor, other, visitor, other):
+                self.assertIn(d.UUID.encode(), ear.hear()[0])
+        totals = street.counters["totals"]
+        self.assertEqual((totals["datagrams"], totals["shouts"], totals["forbidden"]), (1, 1, 0))
+
     def test_a_shout_is_judged_once_and_counts_for_each_that_hears_it(self):
         with Street("--personas", PERSONAS, "--base", "127.0.69.1") as street, Ear() as ear:
             ear.s.sendto(d.sadp("reboot"), ("239.255.255.250", 37020))
