@@ -72,6 +72,8 @@ struct sim_server {
     uint64_t serial;
     struct sim_book book;
     struct sim_air *air; /* udp.c */
+    bool one_visitor;    /* others on the segment speak UDP too: only `visitor` is judged */
+    struct lc_addr visitor;
 };
 
 /* conn.c: bytes in and out, with the persona's faults */

@@ -35,6 +35,8 @@ static const char usage[] =
     "  --lan DEVICE        where questions to groups and broadcasts are heard (default: lo for "
     "loopback\n"
     "                      addresses, else the first other device)\n"
+    "  --visitor ADDR      over UDP count and judge only what comes from there; everybody is "
+    "answered\n"
     "  --truth-only        write the truth and end\n"
     "  --truth FILE        write what a scan must report, one JSON object per device\n"
     "  --counters FILE     write what the visitor did, at the end and on SIGUSR1\n"
@@ -47,9 +49,9 @@ struct options {
     size_t dir_n, only_n, fleet_id_n;
     uint64_t fleet, tarpits, max_seconds, ready_fd;
     const char *truth, *counters, *lan;
-    struct lc_addr base;
+    struct lc_addr base, visitor;
     struct sim_country_wish country;
-    bool anywhere, truth_only, help;
+    bool anywhere, truth_only, one_visitor, help;
 };
 
 static enum lc_status number(const char *name, uint64_t max, uint64_t *out, struct lc_err *err)
@@ -57,6 +59,13 @@ static enum lc_status number(const char *name, uint64_t max, uint64_t *out, stru
     if (lc_slice_u64(lc_slice_str(optarg), max, out) == LC_OK)
         return LC_OK;
     return lc_fail(err, LC_EINVAL, "--%s takes a number up to %llu", name, (unsigned long long)max);
+}
+
+static enum lc_status address(const char *name, struct lc_addr *out, struct lc_err *err)
+{
+    if (lc_addr_parse(lc_slice_str(optarg), out) == LC_OK)
+        return LC_OK;
+    return lc_fail(err, LC_EINVAL, "--%s takes an address, not \"%s\"", name, optarg);
 }
 
 static enum lc_status add(const char **list, size_t *n, struct lc_err *err)
@@ -88,6 +97,7 @@ static const struct option long_options[] = {
     {"ready-fd", 1, NULL, 'r'},
     {"max-seconds", 1, NULL, 'm'},
     {"lan", 1, NULL, 'l'},
+    {"visitor", 1, NULL, 'v'},
     {"truth-only", 0, NULL, 'O'},
     {"help", 0, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -103,9 +113,10 @@ static enum lc_status one_option(struct options *o, int opt, struct lc_err *err)
     case 'F':
         return add(o->fleet_id, &o->fleet_id_n, err);
     case 'b':
-        if (lc_addr_parse(lc_slice_str(optarg), &o->base) == LC_OK)
-            return LC_OK;
-        return lc_fail(err, LC_EINVAL, "--base takes an address, not \"%s\"", optarg);
+        return address("base", &o->base, err);
+    case 'v':
+        o->one_visitor = true;
+        return address("visitor", &o->visitor, err);
     case 't':
         return number("tarpits", 1 << 20, &o->tarpits, err);
     case 'f':
@@ -376,6 +387,8 @@ static enum lc_status play(struct sim_street *street, const struct options *o, s
         st = build_all_tls(&plan, err);
     if (st == LC_OK && !o->truth_only) {
         st = sim_server_open(&server, plan.host, plan.n, how, o->lan, err);
+        server.one_visitor = o->one_visitor;
+        server.visitor = o->visitor;
         if (st == LC_OK)
             st = serve(&server, o, err);
         sim_server_close(&server);

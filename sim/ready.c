@@ -51,10 +51,15 @@ static void put_scopes(struct sim_doc *d, yaml_node_t *list, struct lc_buf *b)
     }
 }
 
+static bool is_late(struct sim_doc *d, yaml_node_t *node)
+{
+    return lc_slice_eq(text_or(d, node, "namespace", "2005"), LC_S("2009"));
+}
+
 static void put_envelope(struct sim_doc *d, yaml_node_t *node, const char *word,
                          const char *relates, struct lc_buf *b)
 {
-    bool late = lc_slice_eq(text_or(d, node, "namespace", "2005"), LC_S("2009"));
+    bool late = is_late(d, node);
     const char *ns = late ? "http://docs.oasis-open.org/ws-dd/ns/discovery/2009/01"
                           : "http://schemas.xmlsoap.org/ws/2005/04/discovery";
     const char *addressing = late ? "http://www.w3.org/2005/08/addressing"
@@ -98,14 +103,14 @@ static struct sim_template wsd_bytes(struct sim_doc *d, yaml_node_t *node, bool 
     return t;
 }
 
-/* A probe, and with `type` only one that names it. */
-static struct sim_when probe(struct sim_doc *d, const char *type)
+/* A probe of that namespace, and with `type` only one that names it. */
+static struct sim_when probe(struct sim_doc *d, const char *action, const char *type)
 {
     struct sim_when w = {.has_n = type ? 2 : 1, .lacks_n = 1};
     struct lc_slice *has = sim_doc_alloc(d, 2, sizeof(*has));
     if (d->bad)
         return (struct sim_when){0};
-    has[0] = LC_S("/discovery/Probe");
+    has[0] = lc_slice_str(action);
     has[1] = lc_slice_str(type ? type : "");
     w.has = has;
     w.lacks = one_part(d, LC_S("ProbeMatch"));
@@ -127,8 +132,13 @@ size_t sim_ready_wsd(struct sim_doc *d, yaml_node_t *node, struct sim_word *out)
     sim_doc_keys(d, node, "uuid types scopes xaddrs namespace typed hello_ms");
     bool typed = sim_doc_bool(d, sim_doc_get(d, node, "typed"));
     uint32_t every = (uint32_t)sim_doc_number(d, sim_doc_get(d, node, "hello_ms"), 3600000);
-    out[n++] = (struct sim_word){.when = probe(d, typed ? "NetworkVideoTransmitter" : NULL),
+    const char *type = typed ? "NetworkVideoTransmitter" : NULL;
+    out[n++] = (struct sim_word){.when = probe(d, "/discovery/Probe", type),
                                  .bytes = wsd_bytes(d, node, false)};
+    if (is_late(d, node)) {
+        out[n] = out[n - 1];
+        out[n++].when = probe(d, "/discovery/2009/01/Probe", type);
+    }
     if (every)
         out[n++] = (struct sim_word){.unasked = true,
                                      .bytes = wsd_bytes(d, node, true),

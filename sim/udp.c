@@ -247,17 +247,23 @@ static bool listens(const struct sim_udp *u, const struct sim_ear *ear)
     return u->broadcast && lc_addr_is_v4(&ear->group) && lc_addr_to_v4(&ear->group) >> 28 != 14;
 }
 
+static bool is_visitor(const struct sim_server *s, const struct lc_addr *from)
+{
+    return !s->one_visitor || lc_addr_cmp(&s->visitor, from) == 0;
+}
+
 static void hear_all(struct sim_server *s, const struct sim_ear *ear, const struct lc_addr *from,
                      uint16_t from_port, struct lc_slice in)
 {
-    bool judged = false;
+    bool judged = false, counts = is_visitor(s, from);
     for (uint32_t i = 0; i < s->host_n; i++) {
         const struct sim_udp *u = sim_persona_udp(s->host[i].persona, ear->port);
         if (!u || !listens(u, ear))
             continue;
-        s->book.page[i].shouts++;
-        sim_book_packet(&s->book, i, s->now_us);
-        if (!judged)
+        s->book.page[i].shouts += counts;
+        if (counts)
+            sim_book_packet(&s->book, i, s->now_us);
+        if (counts && !judged)
             sim_judge_datagram(&s->book, i, ear->port, in);
         judged = true;
         hear(s, ear, i, u, from, from_port, in);
@@ -278,9 +284,11 @@ static void take(struct sim_server *s, const struct sim_ear *ear, uint32_t host,
 {
     if (host >= s->host_n)
         return;
-    s->book.page[host].datagrams++;
-    sim_book_packet(&s->book, host, s->now_us);
-    sim_judge_datagram(&s->book, host, ear->port, in);
+    if (is_visitor(s, from)) {
+        s->book.page[host].datagrams++;
+        sim_book_packet(&s->book, host, s->now_us);
+        sim_judge_datagram(&s->book, host, ear->port, in);
+    }
     hear(s, ear, host, sim_persona_udp(s->host[host].persona, ear->port), from, from_port, in);
 }
 

@@ -49,7 +49,8 @@ static bool only(struct lc_slice s, uint8_t byte)
 static verdict wsd(struct lc_slice in)
 {
     struct lc_slice body = sim_soap_action(in);
-    if (lc_slice_eq(body, LC_S("Probe")) && has(in, "/discovery/Probe<"))
+    if (lc_slice_eq(body, LC_S("Probe")) &&
+        (has(in, "/discovery/Probe<") || has(in, "/discovery/2009/01/Probe<")))
         return FINE;
     if (lc_slice_eq(body, LC_S("Hello")) || lc_slice_eq(body, LC_S("Bye")) ||
         lc_slice_starts(body, LC_S("ProbeMatch")) || lc_slice_starts(body, LC_S("ResolveMatch")))
@@ -116,8 +117,11 @@ static verdict v380(struct lc_slice in)
     return lc_slice_starts(in, LC_S("NVDEVSEARCH^100")) ? FINE : UNEXPECTED;
 }
 
+/* The protocol's other verb sets the network and resets the password (CVE-2020-9529). */
 static verdict hichip(struct lc_slice in)
 {
+    if (lc_slice_starts(in, LC_S("CMD")) || has(in, "MCTP/"))
+        return "hds-verb";
     return lc_slice_starts(in, LC_S("SEARCH * HDS/1.0\r\n")) ? FINE : UNEXPECTED;
 }
 
@@ -145,14 +149,18 @@ static verdict xm(struct lc_slice in)
     return length == 0 && in.n == 20 ? FINE : UNEXPECTED;
 }
 
-/* 0 "MHED", 4 08 00 01 00 01 00, rest zero, 140 bytes; opcode 3 at 4 sets the network. */
+/* 0 "MHED", 4 version 08 00 01 00, 8 command 01 00, rest zero, 140 bytes. Command 3 sets the
+ * network, and nearly all others set something too. The facts call both words opcodes, so 3 is
+ * refused in either place. */
 static verdict mhed(struct lc_slice in)
 {
     struct lc_cur c = {.s = lc_slice_from(in, 4)};
-    unsigned opcode = lc_cur_le16(&c);
+    unsigned version = lc_cur_le16(&c);
+    (void)lc_cur_le16(&c);
+    unsigned command = lc_cur_le16(&c);
     if (c.bad || !lc_slice_starts(in, LC_S("MHED")))
         return UNEXPECTED;
-    if (opcode == 3)
+    if (version == 3 || command != 1)
         return "mhed-opcode";
     return lc_slice_starts(in, LC_S("MHED\x08\0\x01\0\x01\0")) && in.n == 140 &&
                    only(lc_slice_from(in, 10), 0)

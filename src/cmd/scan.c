@@ -187,8 +187,7 @@ static enum lc_status new_run(struct scan_cmd *c)
     c->run.targets_n = lc_targets_count(&c->plan);
     c->run.plan_hash = plan_hash(c);
     c->run.deep = c->opt.deep;
-    if (c->set.sweep.engine != LC_ENGINE_DIRECT)
-        c->run.sweep_n = lc_sweep_plan_pack(&c->set.sweep, c->run.sweep, sizeof c->run.sweep);
+    c->run.sweep_n = lc_sweep_plan_pack(&c->set.sweep, c->run.sweep, sizeof c->run.sweep);
     memcpy(c->run.scope_hash, c->scope.hash, sizeof c->run.scope_hash);
     (void)snprintf(c->run.knowledge, sizeof c->run.knowledge, "%s", lc_kb_version(c->kb));
     (void)snprintf(c->run.program, sizeof c->run.program, "%s", LC_VERSION);
@@ -219,6 +218,7 @@ static enum lc_status resumed_plan(struct scan_cmd *c, int argc)
         return lc_fail(&c->err, LC_EVERSION, "%s",
                        _("the interrupted run was made by another version of lenscap: start a new "
                          "one"));
+    c->set.full = c->set.sweep.ports_n && c->set.sweep.likely_n == c->set.sweep.ports_n;
     return st;
 }
 
@@ -262,24 +262,25 @@ static void choose_pace(struct scan_cmd *c)
         took);
 }
 
+/* Of a new run; a resumed one goes on as it began. */
 static enum lc_status choose_sweep(struct scan_cmd *c)
 {
     struct lc_buf why;
     enum lc_status st;
 
-    c->set.dgrams = c->opt.no_udp ? 0 : c->opt.deep ? 2 : lc_targets_count(&c->plan) <= UDP_MAX;
-    if (c->opt.resume) {
-        choose_pace(c);
-        return LC_OK;
-    }
     lc_buf_init(&why, sizeof c->err.text);
     st = lc_sweep_choose(&c->opt.sweep, &c->set, &why, &c->err);
     if (st == LC_OK && c->set.sweep.engine != LC_ENGINE_DIRECT && !c->opt.quiet)
         lc_log(LC_LOG_INFO, "%s", lc_buf_cstr(&why));
-    if (st == LC_OK)
-        choose_pace(c);
     lc_buf_free(&why);
     return st;
+}
+
+static uint32_t choose_dgrams(const struct scan_cmd *c)
+{
+    if (c->opt.no_udp)
+        return 0;
+    return c->opt.deep ? 2 : lc_targets_count(&c->plan) <= UDP_MAX;
 }
 
 /* ---- the verb ---- */
@@ -325,12 +326,16 @@ static enum lc_status plan_and_run(struct scan_cmd *c, int argc, char **argv)
      * made. */
     if (!c->opt.resume)
         st = wanted_plan(c, argc, argv);
-    if (st == LC_OK)
+    if (st == LC_OK && !c->opt.resume)
         st = choose_sweep(c);
     if (st == LC_OK)
         st = lc_cmd_store(c->opt.store, false, &c->store, &c->err);
     if (st == LC_OK)
         st = c->opt.resume ? resumed_plan(c, argc) : new_run(c);
+    if (st == LC_OK) {
+        c->set.dgrams = choose_dgrams(c);
+        choose_pace(c);
+    }
     if (st == LC_OK)
         st = faults_dir(c);
     c->set.store = c->store;

@@ -79,6 +79,11 @@ static void print_local(const struct scan_cmd *c)
             _("%zu attached networks were not spoken to as a whole: the scan or the scope leaves "
               "a part of them out"),
             s->nets_excluded);
+    if (s->unproven)
+        lc_log(LC_LOG_INFO,
+               _("%llu addresses only spoke through others: nobody answers there, so they are no "
+                 "devices"),
+               (unsigned long long)s->unproven);
     if (s->local.outside == 0)
         return;
     (void)lc_addr_format(&s->local.first_outside, first);

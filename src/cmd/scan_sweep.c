@@ -67,6 +67,11 @@ static enum lc_status choose_engine(const char *wish, struct lc_scan_setup *set,
 
     if (wish && strcmp(wish, "auto") != 0) {
         set->sweep.engine = named(wish);
+        if (set->sweep_only && set->sweep.engine == LC_ENGINE_DIRECT)
+            return lc_fail(
+                err, LC_EINVAL, "%s",
+                _("--sweep-only needs a sweep, and --engine direct is none: name another "
+                  "engine or leave it out"));
         (void)lc_buf_putf(why, _("engine %s, as asked for"), wish);
         return set->sweep.engine == LC_ENGINE_PACKET ? try_packet(set, err) : LC_OK;
     }

@@ -69,16 +69,17 @@ static void wsd_build(const struct lc_dgram_ask *ask, struct lc_buf *out)
     char uuid[UUID_TEXT + 1];
 
     (void)put_uuid(ask, uuid);
-    (void)lc_buf_putf(out,
-                      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-                      "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\""
-                      " xmlns:a=\"%s\" xmlns:d=\"%s\""
-                      " xmlns:dn=\"http://www.onvif.org/ver10/network/wsdl\"><s:Header>"
-                      "<a:MessageID>urn:uuid:%s</a:MessageID>"
-                      "<a:To s:mustUnderstand=\"true\">%s</a:To>"
-                      "<a:Action s:mustUnderstand=\"true\">%s/Probe</a:Action></s:Header>"
-                      "<s:Body><d:Probe><d:Types>%s</d:Types></d:Probe></s:Body></s:Envelope>",
-                      f->addressing, f->ns, uuid, f->to, f->ns, f->types);
+    (void)lc_buf_putf(
+        out,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+        "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\""
+        " xmlns:wsa=\"%s\" xmlns:wsd=\"%s\""
+        " xmlns:dn=\"http://www.onvif.org/ver10/network/wsdl\"><s:Header>"
+        "<wsa:MessageID>urn:uuid:%s</wsa:MessageID>"
+        "<wsa:To s:mustUnderstand=\"true\">%s</wsa:To>"
+        "<wsa:Action s:mustUnderstand=\"true\">%s/Probe</wsa:Action></s:Header>"
+        "<s:Body><wsd:Probe><wsd:Types>%s</wsd:Types></wsd:Probe></s:Body></s:Envelope>",
+        f->addressing, f->ns, uuid, f->to, f->ns, f->types);
 }
 
 static bool wsd_ours(const struct lc_dgram_ask *ask, struct lc_slice in)

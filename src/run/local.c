@@ -218,8 +218,9 @@ struct lc_local *lc_local_new(const struct lc_local_setup *setup)
     lc_facts_init(&l->both);
     lc_random(&l->key, sizeof l->key);
     l->has_gateway = lc_gateway_read(&l->gateway);
-    /* A question to the link reaches every host of it; one a second stays free for the rest. */
-    l->gap_us = LC_SEC(1) / (setup->cfg->rates.host_pps > 2 ? setup->cfg->rates.host_pps - 1 : 1);
+    /* A question to the link reaches every host of it. Two a second stay free: a question to a
+     * group and to broadcast leaves as a pair. */
+    l->gap_us = LC_SEC(1) / (setup->cfg->rates.host_pps > 3 ? setup->cfg->rates.host_pps - 2 : 1);
     if (l->places == NULL || l->neigh == NULL || make_round(l, 0) != LC_OK ||
         make_round(l, 1) != LC_OK) {
         lc_local_free(l);
@@ -268,7 +269,7 @@ int64_t lc_local_tick(struct lc_local *l, struct lc_child *dial, int64_t now_us)
         (void)lc_buf_u8(b, s->net);
         (void)lc_buf_u8(b, s->variant);
         lc_link_end(&dial->link);
-        l->next_us += l->gap_us * s->datagrams;
+        l->next_us = now_us + l->gap_us * s->datagrams; /* late ones do not catch up */
         l->until_us = l->next_us + LISTEN_US;
     }
     if (l->plan_at == l->plan_n && now_us >= l->until_us)
@@ -406,6 +407,16 @@ struct lc_slice lc_local_facts(struct lc_local *l, const struct lc_addr *a, int6
         (void)lc_dg_mac_bytes(&l->both, n->mac);
     lc_kb_makers(l->set.kb, &l->both);
     return lc_buf_view(&l->both.buf);
+}
+
+bool lc_local_heard(struct lc_local *l, const struct lc_addr *a)
+{
+    return find(l, a, false) != NULL;
+}
+
+bool lc_local_met(struct lc_local *l, const struct lc_addr *a, int64_t now_us)
+{
+    return neigh_of(l, a, now_us) != NULL;
 }
 
 bool lc_local_is_gateway(const struct lc_local *l, const struct lc_addr *a)

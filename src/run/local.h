@@ -49,6 +49,9 @@ int64_t lc_local_end(struct lc_local *l); /* ends hear; its CPU time */
 /* What is known of an address from all these sources, packed; valid until the next call of this
  * file. Empty when nothing is. */
 struct lc_slice lc_local_facts(struct lc_local *l, const struct lc_addr *a, int64_t now_us);
+bool lc_local_heard(struct lc_local *l, const struct lc_addr *a); /* is anything known of it? */
+/* Has the kernel met its hardware address? */
+bool lc_local_met(struct lc_local *l, const struct lc_addr *a, int64_t now_us);
 bool lc_local_is_gateway(const struct lc_local *l, const struct lc_addr *a);
 /* The router is asked before everybody else when it says that it maps ports. */
 bool lc_local_gateway_first(struct lc_local *l, struct lc_addr *out);

@@ -62,6 +62,7 @@ struct lc_scan_summary {
     int64_t sweep_us; /* until the last slice was over */
     struct lc_local_counts local;
     size_t nets, nets_excluded; /* of local discovery */
+    uint64_t unproven;          /* heard on a link, but the address itself gave no sign */
 };
 
 #define LC_SCAN_CONNECT_US LC_SEC(3)

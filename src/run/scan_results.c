@@ -84,6 +84,29 @@ static bool was_silent(struct lc_slice facts)
     return false;
 }
 
+/*
+ * A datagram's sender can be anybody who writes that address into it. What was only heard counts
+ * when the address itself gave a sign: an answer or a refusal to the talker, or a hardware address
+ * to the kernel.
+ */
+static bool proven(struct scan *s, uint8_t state, const struct lc_addr *a)
+{
+    return state != LC_TALK_NOBODY || lc_local_met(s->local, a, s->now_us);
+}
+
+/* The attempts alone, without what somebody said in that address's name. */
+static struct lc_slice attempts(struct scan *s, struct lc_slice facts)
+{
+    struct lc_cur at = {.s = facts};
+    struct lc_fact f;
+
+    lc_buf_reset(&s->merged.buf);
+    while (lc_facts_next(&at, &f) == LC_OK)
+        if (f.name == LC_F_PORT_OUTCOME)
+            lc_facts_add(&s->merged, &f);
+    return lc_buf_view(&s->merged.buf);
+}
+
 static bool has_hardware(struct lc_slice facts)
 {
     struct lc_fact f;
@@ -124,6 +147,7 @@ enum lc_status scan_on_result(struct scan *s, struct talker *t, struct lc_cur *b
     uint32_t packets = lc_cur_le32(body);
     struct lc_host_result r = {0};
     struct lc_in_flight *row, host;
+    struct lc_slice facts;
 
     (void)lc_cur_le64(body); /* how long it took: for the log of a talker, not for the book */
     row = lc_flight_get(&t->flight, slot);
@@ -140,6 +164,15 @@ enum lc_status scan_on_result(struct scan *s, struct talker *t, struct lc_cur *b
         s->gateway_pending = false;
     }
     r.state = states[state];
-    lc_judge_host(&s->judge, merge(s, body->s, &host), lc_clock_wall_us(), &r);
+    if (s->local == NULL || !lc_local_heard(s->local, &host.addr)) {
+        facts = merge(s, body->s, &host);
+    } else if (proven(s, state, &host.addr)) {
+        r.state = LC_HOST_ANSWERED;
+        facts = merge(s, body->s, &host);
+    } else {
+        s->sum->unproven++;
+        facts = attempts(s, body->s);
+    }
+    lc_judge_host(&s->judge, facts, lc_clock_wall_us(), &r);
     return scan_put(s, &r, &host);
 }

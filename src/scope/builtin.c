@@ -243,13 +243,18 @@ enum lc_status lc_targets_allowed(struct lc_targets *t, const struct lc_scope *s
                                   struct lc_err *err)
 {
     for (size_t i = 0; i < s->allow_n; i++) {
-        if (!lc_addr_is_v4(&s->allow[i].first) && lc_range_count(&s->allow[i]) > SWEPT_V6)
-            return lc_fail(err, LC_EINVAL,
-                           _("%s is too wide to be asked whole; name windows of it, or lists, as "
-                             "targets (lenscap-scan(1), Targets)"),
-                           lc_range_name(&s->allow[i]).text);
+        if (!lc_addr_is_v4(&s->allow[i].first) && lc_range_count(&s->allow[i]) > SWEPT_V6) {
+            lc_log(LC_LOG_WARN,
+                   _("%s is too wide to be asked whole and is left out; name windows of it, or "
+                     "lists, as targets (lenscap-scan(1), Targets)"),
+                   lc_range_name(&s->allow[i]).text);
+            continue;
+        }
         if (lc_ranges_push(t, &s->allow[i]) != LC_OK)
             return lc_fail(err, LC_ENOMEM, "%s", _("out of memory"));
     }
+    if (t->n == 0)
+        return lc_fail(err, LC_EINVAL, "%s",
+                       _("the scope allows nothing that can be asked whole: name targets"));
     return LC_OK;
 }

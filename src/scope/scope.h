@@ -127,8 +127,8 @@ enum lc_status lc_targets_add(struct lc_targets *t, const char *text,
 /* The attached private networks of at most 4,096 addresses: what `lenscap scan` without arguments
  * means. LC_ENOENT with a message when there is none. */
 enum lc_status lc_targets_attached(struct lc_targets *t, struct lc_err *err) LC_MUST_CHECK;
-/* Everything that a scope file allows: what `lenscap scan --scope FILE` without targets means. An
- * IPv6 range too wide to be swept is LC_EINVAL with a message. */
+/* Everything that a scope file allows: what `lenscap scan --scope FILE` without targets means. IPv6
+ * ranges too wide to be swept are left out and told; LC_EINVAL when nothing else is there. */
 enum lc_status lc_targets_allowed(struct lc_targets *t, const struct lc_scope *s,
                                   struct lc_err *err) LC_MUST_CHECK;
 void lc_targets_free(struct lc_targets *t);

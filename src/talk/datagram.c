@@ -58,7 +58,7 @@ bool dgram_next(struct lc_talk *t, struct host *h)
     bool known = false;
 
     /* Nobody there: nothing is gained by asking on. */
-    if (h->given_up || h->open_n + h->refused_n + h->dgrams_answered == 0)
+    if (h->given_up || (h->open_n + h->refused_n + h->dgrams_answered == 0 && !h->heard_before))
         return false;
     for (size_t i = 0; i < t->cfg.dgrams_n; i++) {
         const struct lc_dgram_plan *plan = t->cfg.dgrams[i];

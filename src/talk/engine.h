@@ -83,6 +83,7 @@ struct host {
     unsigned begun_n;     /* ports dialled */
     uint32_t dgrams_done; /* bits of enum lc_dgram_id */
     unsigned dgrams_answered;
+    bool heard_before; /* discovery has facts of it; whoever gave them may have used its address */
     bool upnp_done;
     uint8_t upnp_path_n;
     uint8_t upnp_path[255];

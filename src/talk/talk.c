@@ -149,7 +149,7 @@ static void take_facts(struct host *h, struct lc_slice facts)
         lc_facts_add(&h->facts, &f);
         if (f.exch > LC_DGRAM_EXCH && f.exch < LC_DGRAM_EXCH + LC_D_COUNT) {
             h->dgrams_done |= 1U << (f.exch - LC_DGRAM_EXCH);
-            h->dgrams_answered = 1;
+            h->heard_before = true;
         }
     }
 }

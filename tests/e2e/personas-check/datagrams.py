@@ -13,13 +13,15 @@ UUID = "13a888a9-f1b1-4020-ae9f-05607682d23b"
 
 
 def wsd_probe(types=""):
-    """WS-Discovery 2005/04, SOAP 1.2."""
-    return f"""<?xml version="1.0" encoding="UTF-8"?>
-<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope" xmlns:w="http://schemas.xmlsoap.org/ws/2004/08/addressing"
- xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery" xmlns:dn="http://www.onvif.org/ver10/network/wsdl"><e:Header>
-<w:MessageID>uuid:{UUID}</w:MessageID><w:To>urn:schemas-xmlsoap-org:ws:2005:04:discovery</w:To>
-<w:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/Probe</w:Action></e:Header>
-<e:Body><d:Probe><d:Types>{types}</d:Types></d:Probe></e:Body></e:Envelope>""".encode()
+    """WS-Discovery 2005/04, SOAP 1.2. The prefixes are those of Windows: wsdd2 knows no others."""
+    return f"""<?xml version="1.0" encoding="utf-8"?>
+<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope" xmlns:dn="http://www.onvif.org/ver10/network/wsdl"
+ xmlns:wsa="http://schemas.xmlsoap.org/ws/2004/08/addressing"
+ xmlns:wsd="http://schemas.xmlsoap.org/ws/2005/04/discovery">
+<soap:Header><wsa:To>urn:schemas-xmlsoap-org:ws:2005:04:discovery</wsa:To>
+<wsa:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/Probe</wsa:Action>
+<wsa:MessageID>urn:uuid:{UUID}</wsa:MessageID></soap:Header>
+<soap:Body><wsd:Probe><wsd:Types>{types}</wsd:Types></wsd:Probe></soap:Body></soap:Envelope>""".encode()
 
 
 def msearch(st):
@@ -56,8 +58,8 @@ def xm(message=1530):
     return bytes.fromhex("ff00000000000000000000000000") + struct.pack("<HI", message, 0)
 
 
-def mhed(opcode=8):
-    return (b"MHED" + struct.pack("<HHH", opcode, 1, 1)).ljust(140, b"\0")
+def mhed(command=1, version=8):
+    return (b"MHED" + struct.pack("<HHH", version, 1, command)).ljust(140, b"\0")
 
 
 def tdp(opcode=1):
@@ -94,6 +96,10 @@ QUESTIONS = {
 
 # ---- readers ----
 
+def plain_mac(text):
+    return text.lower().replace(":", "").replace("-", "")
+
+
 def element(xml, name):
     """Text of the first element of that local name."""
     match = re.search(rf"<(?:\w+:)?{name}(?:\s[^>]*)?>([^<]*)</", xml)
@@ -104,7 +110,7 @@ def read_wsd(data, address):
     import xml.etree.ElementTree as tree
     tree.fromstring(data)  # ours are well-formed
     xml = data.decode()
-    assert element(xml, "RelatesTo") == f"uuid:{UUID}", "RelatesTo echoes the MessageID"
+    assert element(xml, "RelatesTo") == f"urn:uuid:{UUID}", "RelatesTo echoes the MessageID"
     assert re.search(r"/discovery(/2009/01)?/ProbeMatches$", element(xml, "Action")), element(xml, "Action")
     scopes = (element(xml, "Scopes") or "").split()
     assert all(s.startswith("onvif://www.onvif.org/") for s in scopes), scopes
@@ -217,12 +223,14 @@ def read_xm(data, address):
 
 
 def read_mhed(data, address):
-    assert len(data) == 240 and data[:4] == b"MHED" and struct.unpack("<H", data[4:6])[0] == 7
+    # A3's "opcode 7" is the version; the command, 2 for an answer, stands behind it (public description of the
+    # protocol: AlexandruIspas659/ipcprobe, PROTOCOL.md).
+    assert len(data) == 240 and data[:4] == b"MHED" and struct.unpack("<HHH", data[4:10]) == (7, 1, 2)
     assert ".".join(map(str, data[40:44])) == address
     build, = struct.unpack("<I", data[56:60])
     assert 20000101 <= build <= 20991231
     model = data[196:212].rstrip(b"\0") + data[180:196].rstrip(b"\0")
-    return {"model": model.decode(), "firmware": ".".join(map(str, data[52:56])), "mac": data[32:38].hex(":"),
+    return {"model": model.decode(), "firmware": ".".join(map(str, data[55:51:-1])), "mac": data[32:38].hex(":"),
             "type": struct.unpack("<I", data[64:68])[0], "channels": struct.unpack("<I", data[228:232])[0]}
 
 
@@ -291,8 +299,10 @@ def read_bosch(data, address):
 
 
 def read_reolink(data, address):
-    assert address.encode() in data
-    return {}
+    assert len(data) == 388 and data[104:108] == REOLINK and text_at(data, 108, 20) == address
+    assert struct.unpack("<I", data[128:132])[0] == 9000 and text_at(data, 228, 32)
+    assert plain_mac(text_at(data, 164, 18)) == data[80:86].hex()
+    return {"mac": text_at(data, 164, 18)}
 
 
 def read_v380(data, address):

@@ -426,6 +426,10 @@ class Outside(unittest.TestCase):
         done = run_sim("--personas", PERSONAS, "--fleet", "2", "--fleet-persona", "not-openssh", "--anywhere")
         self.assertEqual(done.returncode, 3)
 
+    def test_what_is_said_over_udp_stays_off_the_machines_own_network(self):
+        done = run_sim("--personas", PERSONAS, "--only", "axis-new", "--base", "192.0.2.1")
+        self.assertEqual(done.returncode, 3)
+
 
 def suite(*classes):
     return unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(c) for c in classes)

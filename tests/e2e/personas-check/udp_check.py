@@ -152,7 +152,7 @@ class Answers(unittest.TestCase):
                     seen.setdefault(word, set()).add(plain(x.get(word)))
             with self.subTest(name):
                 for word in set(truth.get("shows_lan", [])) & {"model", "firmware"}:
-                    own = {plain(truth[word]), plain(truth["brand"] + truth[word])}
+                    own = {plain(truth[word]), plain(truth[word]).removeprefix(plain(truth["brand"]))}
                     names = {plain(x.get("name")) for x in said}
                     self.assertTrue(any(o in s for o in own for s in seen[word] | names), (word, seen[word] | names))
                 if self.truth[name]["mac"] and seen["mac"] - {""}:
@@ -345,7 +345,10 @@ class Judge(unittest.TestCase):
             self.assert_kinds("xiongmai-dvr", 34569, d.xm(message), "xm-message")
 
     def test_binary_opcodes_beside_the_searches(self):
-        self.assert_kinds("provision-ipc", 23456, d.mhed(3), "mhed-opcode")
+        for command in (0, 3, 4, 12, 18):
+            self.assert_kinds("provision-ipc", 23456, d.mhed(command), "mhed-opcode")
+        self.assert_kinds("provision-ipc", 23456, d.mhed(1, 3), "mhed-opcode")
+        self.assert_kinds("hichip-ipc", 8002, b"CMD * HDS/1.0\r\n\r\n", "hds-verb")
         self.assert_kinds("vstarcam-10554", 8600, bytes.fromhex("44480102"), "vstarcam-opcode")
         self.assert_kinds("vstarcam-10554", 8600, d.VSTARCAM + b"\0", "vstarcam-opcode")
         for other in ("f1410014", "f1000000", "f130000041"):
@@ -353,11 +356,12 @@ class Judge(unittest.TestCase):
         self.assert_kinds("xiaomi-c400", 54321, bytes.fromhex("21310020") + bytes(28), "miio-message")
 
     def test_speaking_as_a_device(self):
-        hello = d.wsd_probe().replace(b"d:Probe>", b"d:Hello>").replace(b"/Probe<", b"/Hello<")
+        hello = d.wsd_probe().replace(b"wsd:Probe>", b"wsd:Hello>").replace(b"/Probe<", b"/Hello<")
         self.assert_kinds("dahua-ipc", 3702, hello, "speaks-as-device")
         self.assert_kinds("dahua-ipc", 1900, b"NOTIFY * HTTP/1.1\r\nNTS: ssdp:byebye\r\n\r\n", "speaks-as-device")
-        self.assert_kinds("axis-new", 5353, struct.pack(">HHHHHH", 0, 0x8400, 0, 1, 0, 0) + b"\1a\0", "speaks-as-device")
-        self.assert_kinds("axis-new", 5353, struct.pack(">HHHHHH", 0, 0, 1, 0, 1, 0) + b"\1a\0", "speaks-as-device")
+        for flags, questions, answers, authority in ((0x8400, 0, 1, 0), (0, 1, 0, 1), (0x2800, 1, 0, 0)):
+            claim = struct.pack(">HHHHHH", 0, flags, questions, answers, authority, 0) + b"\1a\0"
+            self.assert_kinds("axis-new", 5353, claim, "speaks-as-device")
 
     def test_a_word_to_those_who_are_only_listened_to(self):
         with Street("--personas", PERSONAS, "--only", "tuya-rtsp", "--base", "127.0.67.1") as street, Ear() as ear:
@@ -386,9 +390,21 @@ class Judge(unittest.TestCase):
         return kinds(street.counters)
 
     def test_an_unknown_datagram_is_unexpected_and_not_forbidden(self):
-        for persona, port, data in (("dahua-ipc", 37810, b"\1"), ("axis-new", 5353, b"abc"), ("dahua-ipc", 3702, b"<x/>")):
+        for persona, port, data in (("dahua-ipc", 37810, b"\1"), ("axis-new", 5353, b"abc"),
+                                    ("dahua-ipc", 3702, b"<x/>")):
             counters = self.judged(persona, port, data)
             self.assertEqual((counters["totals"]["forbidden"], counters["totals"]["unexpected"]), (0, 1))
+
+    def test_where_one_visitor_is_named_others_are_answered_and_not_judged(self):
+        with Street("--personas", PERSONAS, "--only", "hikvision-ipc", "--base", "127.0.67.1", "--visitor",
+                    "127.0.0.1") as street, Ear() as visitor, Ear(address="127.0.0.2") as other:
+            for ear, types in ((other, "reboot"), (visitor, "inquiry"), (other, "inquiry")):
+                for to in ("127.0.67.1", "239.255.255.250"):
+                    ear.s.sendto(d.sadp(types), (to, 37020))
+            for ear in (visitor, other, visitor, other):
+                self.assertIn(d.UUID.encode(), ear.hear()[0])
+        totals = street.counters["totals"]
+        self.assertEqual((totals["datagrams"], totals["shouts"], totals["forbidden"]), (1, 1, 0))
 
     def test_a_shout_is_judged_once_and_counts_for_each_that_hears_it(self):
         with Street("--personas", PERSONAS, "--base", "127.0.69.1") as street, Ear() as ear:

@@ -58,16 +58,17 @@ static bool is_probe(struct lc_slice s)
         lc_slice_find(s, lc_slice_str(versions[1][1]), 0) == LC_NPOS ? versions[0] : versions[1];
 
     if (!take(&s, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><s:Envelope "
-                  "xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\" xmlns:a=\"") ||
-        !take(&s, v[0]) || !take(&s, "\" xmlns:d=\"") || !take(&s, v[1]) ||
+                  "xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\" xmlns:wsa=\"") ||
+        !take(&s, v[0]) || !take(&s, "\" xmlns:wsd=\"") || !take(&s, v[1]) ||
         !take(&s, "\" xmlns:dn=\"http://www.onvif.org/ver10/network/wsdl\"><s:Header>"
-                  "<a:MessageID>urn:uuid:") ||
-        !take_uuid(&s) || !take(&s, "</a:MessageID><a:To s:mustUnderstand=\"true\">") ||
-        !take(&s, v[2]) || !take(&s, "</a:To><a:Action s:mustUnderstand=\"true\">") ||
-        !take(&s, v[1]) || !take(&s, "/Probe</a:Action></s:Header><s:Body><d:Probe><d:Types>"))
+                  "<wsa:MessageID>urn:uuid:") ||
+        !take_uuid(&s) || !take(&s, "</wsa:MessageID><wsa:To s:mustUnderstand=\"true\">") ||
+        !take(&s, v[2]) || !take(&s, "</wsa:To><wsa:Action s:mustUnderstand=\"true\">") ||
+        !take(&s, v[1]) ||
+        !take(&s, "/Probe</wsa:Action></s:Header><s:Body><wsd:Probe><wsd:Types>"))
         return false;
     (void)take(&s, "dn:NetworkVideoTransmitter");
-    return lc_slice_eq(s, LC_S("</d:Types></d:Probe></s:Body></s:Envelope>"));
+    return lc_slice_eq(s, LC_S("</wsd:Types></wsd:Probe></s:Body></s:Envelope>"));
 }
 
 static bool is_search(struct lc_slice s)
@@ -173,11 +174,11 @@ static void the_grammar_can_say_no(void **state)
 {
     struct lc_dgram_ask ask = {.nonce = 1};
     struct lc_buf q = dg_build(LC_D_WSD, &ask);
-    size_t at = lc_slice_find(lc_buf_view(&q), LC_S("<d:Probe>"), 0);
+    size_t at = lc_slice_find(lc_buf_view(&q), LC_S("<wsd:Probe>"), 0);
 
     (void)state;
     assert_true(is_probe(lc_buf_view(&q)));
-    q.p[at + 3] = 'p';
+    q.p[at + 5] = 'p';
     assert_false(is_probe(lc_buf_view(&q)));
     lc_buf_free(&q);
     assert_false(is_search(LC_S("NOTIFY * HTTP/1.1\r\n\r\n")));

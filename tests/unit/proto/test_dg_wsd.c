@@ -103,16 +103,17 @@ static void the_three_probes_are_these_bytes(void **state)
         struct lc_buf q = dg_build(LC_D_WSD, &ask);
 
         uuid_of(&ask, uuid);
-        (void)snprintf(want, sizeof want,
-                       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-                       "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\""
-                       " xmlns:a=\"%s\" xmlns:d=\"%s\""
-                       " xmlns:dn=\"http://www.onvif.org/ver10/network/wsdl\">"
-                       "<s:Header><a:MessageID>urn:uuid:%s</a:MessageID>"
-                       "<a:To s:mustUnderstand=\"true\">%s</a:To>"
-                       "<a:Action s:mustUnderstand=\"true\">%s/Probe</a:Action></s:Header>"
-                       "<s:Body><d:Probe><d:Types>%s</d:Types></d:Probe></s:Body></s:Envelope>",
-                       forms[i][0], forms[i][1], uuid, forms[i][2], forms[i][1], forms[i][3]);
+        (void)snprintf(
+            want, sizeof want,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+            "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\""
+            " xmlns:wsa=\"%s\" xmlns:wsd=\"%s\""
+            " xmlns:dn=\"http://www.onvif.org/ver10/network/wsdl\">"
+            "<s:Header><wsa:MessageID>urn:uuid:%s</wsa:MessageID>"
+            "<wsa:To s:mustUnderstand=\"true\">%s</wsa:To>"
+            "<wsa:Action s:mustUnderstand=\"true\">%s/Probe</wsa:Action></s:Header>"
+            "<s:Body><wsd:Probe><wsd:Types>%s</wsd:Types></wsd:Probe></s:Body></s:Envelope>",
+            forms[i][0], forms[i][1], uuid, forms[i][2], forms[i][1], forms[i][3]);
         assert_int_equal(q.n, strlen(want));
         assert_memory_equal(q.p, want, q.n);
         lc_buf_free(&q);
