@@ -90,7 +90,7 @@ static void tell_outside(struct hear *h, struct sender *s)
     lc_link_end(&h->ctl);
 }
 
-/* Asked or unasked: an answer that carries another token than ours is neither. */
+/* Asked, or overheard where devices also speak unasked: then the token may be another's. */
 static enum lc_status parse(struct hear *h, enum lc_dgram_id id, const struct lc_addr *from,
                             struct lc_slice in, struct lc_facts *facts)
 {
