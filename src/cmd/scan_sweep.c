@@ -55,7 +55,7 @@ static uint32_t named(const char *name)
 {
     uint32_t i = LC_ENGINE_DIRECT;
 
-    while (i < LC_ENGINE_XDP && strcmp(lc_engine_names[i], name) != 0)
+    while (i < LC_ENGINE_PACKET && strcmp(lc_engine_names[i], name) != 0)
         i++;
     return i;
 }

@@ -7,7 +7,6 @@
  *
  *   packet    AF_PACKET: frames made here, sendmmsg, an RX ring; needs CAP_NET_RAW and one next hop
  *   connect   connections through dial; needs nothing
- *   xdp       live frames made in the kernel by a BPF program (optional)
  *   memory    a simulated network with a virtual clock, loss and liars, for tests
  */
 #ifndef LC_DISCOVER_ENGINE_H

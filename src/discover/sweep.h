@@ -31,7 +31,7 @@
 
 #define LC_SLICE_HOSTS   65536U
 #define LC_SWEEP_PORTS   128U
-#define LC_SWEEP_AT_ONCE 8U /* slices in work */
+#define LC_SWEEP_AT_ONCE 24U /* slices in work: most of them only wait for answers */
 
 /* What is known of one address when its slice has been swept. Bit i of a mask: ports[i]. */
 struct lc_heard {

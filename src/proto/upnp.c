@@ -17,11 +17,11 @@
 #include "base/hash.h"
 #include "proto/emit.h"
 #include "proto/msg.h"
+#include "proto/turns.h"
 #include "proto/upnp_xml.h"
 #include "proto/url.h"
 
 #define MAPPINGS_CAP 64U
-#define INTERIM_CAP  8U
 
 enum step { S_DESCRIPTION, S_ADDRESS, S_MAPPING };
 
@@ -37,11 +37,10 @@ struct wan {
 
 struct upnp {
     struct lc_ask ask;
-    struct lc_msg msg;
-    uint8_t step; /* enum step */
-    uint8_t exch, interim;
-    bool asked; /* the path was one that may be */
-    bool retried, head_seen;
+    struct lc_turns turns;
+    uint8_t step;   /* enum step */
+    bool asked;     /* the path was one that may be */
+    bool head_seen; /* of the answer being read */
     struct wan wans[LC_UPNP_WANS];
     uint8_t wans_n, wan; /* how many; the one being asked */
     uint8_t index;       /* of the mapping asked for */
@@ -90,16 +89,23 @@ static void put_action(const struct upnp *s, struct lc_buf *out)
     lc_buf_free(&body);
 }
 
-static enum lc_feed request(struct upnp *s, bool last, struct lc_buf *out)
+static void put_request(void *ctx, struct lc_buf *out)
 {
-    lc_msg_start(&s->msg, LC_MSG_HTTP);
+    struct upnp *s = ctx;
+
     s->head_seen = false;
     if (s->step == S_DESCRIPTION)
         put_get(s, out);
     else
         put_action(s, out);
-    return last ? LC_FEED_REDIAL : LC_FEED_SEND;
 }
+
+static bool look_at_head(void *ctx, struct lc_slice in, struct lc_facts *f);
+static enum lc_feed answer(void *ctx, struct lc_slice in, bool last, struct lc_buf *out,
+                           struct lc_facts *f);
+
+static const struct lc_turns_user user = {
+    .ask = put_request, .head = look_at_head, .answer = answer};
 
 /* A path that may not be asked is not: nothing is sent. */
 static void upnp_open(void *st, const struct lc_ask *ask, struct lc_buf *out)
@@ -109,16 +115,13 @@ static void upnp_open(void *st, const struct lc_ask *ask, struct lc_buf *out)
     s->ask = *ask;
     s->asked = lc_url_device_path(ask->path);
     if (s->asked)
-        (void)request(s, false, out);
+        lc_turns_open(&s->turns, &user, s, out);
 }
 
 static enum lc_feed next(struct upnp *s, enum step step, bool last, struct lc_buf *out)
 {
     s->step = (uint8_t)step;
-    s->exch++;
-    s->retried = false;
-    s->interim = 0;
-    return request(s, last, out);
+    return lc_turns_next(&s->turns, &user, s, last, out);
 }
 
 /* ---- the description ---- */
@@ -169,7 +172,7 @@ static enum lc_feed on_description(struct upnp *s, struct lc_slice body, bool la
 {
     struct lc_upnp_device d;
 
-    if (s->msg.status != 200)
+    if (s->turns.msg.status != 200)
         return LC_FEED_DONE;
     lc_upnp_read_device(body, &d);
     if (d.found || (d.odd & LC_ODD(LC_ODD_DOCTYPE)))
@@ -203,7 +206,7 @@ static const char *kind_of(struct lc_slice text)
 static enum lc_feed on_address(struct upnp *s, const struct lc_upnp_answer *a, bool last,
                                struct lc_buf *out, struct lc_facts *f)
 {
-    const char *kind = a->kind == LC_UPNP_ADDRESS && s->msg.status == 200
+    const char *kind = a->kind == LC_UPNP_ADDRESS && s->turns.msg.status == 200
                            ? kind_of(lc_upnp_view(&a->address))
                            : NULL;
 
@@ -242,7 +245,7 @@ static enum lc_feed on_mapping(struct upnp *s, const struct lc_upnp_answer *a, s
     const uint64_t key[2] = {s->ask.nonce, 0};
     uint64_t hash = lc_siphash(key, body);
 
-    if (a->kind != LC_UPNP_MAPPING || s->msg.status != 200)
+    if (a->kind != LC_UPNP_MAPPING || s->turns.msg.status != 200)
         return LC_FEED_DONE;
     if (s->index && hash == s->last)
         return LC_FEED_DONE; /* it does not heed the index */
@@ -255,16 +258,17 @@ static enum lc_feed on_mapping(struct upnp *s, const struct lc_upnp_answer *a, s
 
 /* ---- answers ---- */
 
-static enum lc_feed answer(struct upnp *s, struct lc_slice in, bool last, struct lc_buf *out,
+static enum lc_feed answer(void *ctx, struct lc_slice in, bool last, struct lc_buf *out,
                            struct lc_facts *f)
 {
+    struct upnp *s = ctx;
     struct lc_upnp_answer a;
     struct lc_buf tmp;
     struct lc_slice body;
     enum lc_feed how;
 
     lc_buf_init(&tmp, LC_MSG_CAP);
-    body = lc_msg_body(&s->msg, in, &tmp);
+    body = lc_msg_body(&s->turns.msg, in, &tmp);
     if (s->step == S_DESCRIPTION) {
         how = on_description(s, body, last, out, f);
     } else {
@@ -280,58 +284,21 @@ static enum lc_feed answer(struct upnp *s, struct lc_slice in, bool last, struct
 
 /* Once per answer, as soon as its head is there. True when the rest must not be read: what declares
  * itself a picture, film or sound is left at its head (promise 1). */
-static bool look_at_head(struct upnp *s, struct lc_slice in, struct lc_facts *f)
+static bool look_at_head(void *ctx, struct lc_slice in, struct lc_facts *f)
 {
     static const char *const seen[] = {"image/", "video/", "audio/", "multipart/"};
+    struct upnp *s = ctx;
     struct lc_slice type;
 
-    if (s->head_seen || s->msg.head == 0 || s->msg.status < 200)
+    if (s->head_seen || s->turns.msg.head == 0 || s->turns.msg.status < 200)
         return false;
     s->head_seen = true;
-    (void)lc_emit(f, LC_F_HTTP_SERVER, lc_msg_header(&s->msg, in, LC_S("Server")));
-    type = lc_msg_header(&s->msg, in, LC_S("Content-Type"));
+    (void)lc_emit(f, LC_F_HTTP_SERVER, lc_msg_header(&s->turns.msg, in, LC_S("Server")));
+    type = lc_msg_header(&s->turns.msg, in, LC_S("Content-Type"));
     for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
         if (lc_slice_istarts(type, lc_slice_str(seen[i])))
             return true;
     return false;
-}
-
-static enum lc_feed no_answer(struct upnp *s, enum lc_msg_end end, struct lc_buf *out)
-{
-    if (s->exch == 0)
-        return s->interim ? LC_FEED_ERROR : LC_FEED_WRONG;
-    if (end == LC_MSG_CUT || s->retried)
-        return LC_FEED_DONE;
-    s->retried = true; /* the last answer closed the connection: ask again on a fresh one */
-    return request(s, true, out);
-}
-
-static enum lc_feed run(struct upnp *s, struct lc_slice in, size_t *used, enum lc_msg_end end,
-                        struct lc_buf *out, struct lc_facts *f)
-{
-    for (;;) {
-        enum lc_status st = lc_msg_feed(&s->msg, in, end);
-
-        f->exch = s->exch;
-        if (look_at_head(s, in, f))
-            return LC_FEED_DONE;
-        if (st == LC_MORE)
-            return LC_FEED_MORE;
-        if (st == LC_DONE)
-            return no_answer(s, end, out);
-        lc_emit_odd(f, s->msg.odd);
-        if (st == LC_EPARSE)
-            return s->exch ? LC_FEED_ERROR : LC_FEED_WRONG;
-        *used += s->msg.total;
-        if (s->msg.status >= 200)
-            return answer(s, in, s->msg.last || end != LC_MSG_OPEN, out, f);
-        if (++s->interim > INTERIM_CAP) {
-            lc_emit_odd(f, LC_ODD(LC_ODD_INTERIM));
-            return LC_FEED_ERROR;
-        }
-        in = lc_slice_from(in, s->msg.total);
-        lc_msg_start(&s->msg, LC_MSG_HTTP);
-    }
 }
 
 static enum lc_feed upnp_feed(void *st, struct lc_slice in, size_t *used, struct lc_buf *out,
@@ -340,7 +307,9 @@ static enum lc_feed upnp_feed(void *st, struct lc_slice in, size_t *used, struct
     struct upnp *s = st;
 
     *used = 0;
-    return s->asked ? run(s, in, used, LC_MSG_OPEN, out, f) : LC_FEED_WRONG;
+    if (!s->asked)
+        return LC_FEED_WRONG;
+    return lc_turns_feed(&s->turns, &user, s, in, LC_MSG_OPEN, used, out, f);
 }
 
 static enum lc_feed upnp_end(void *st, struct lc_slice in, bool cut, struct lc_buf *out,
@@ -351,7 +320,7 @@ static enum lc_feed upnp_end(void *st, struct lc_slice in, bool cut, struct lc_b
 
     if (!s->asked)
         return LC_FEED_WRONG;
-    return run(s, in, &used, cut ? LC_MSG_CUT : LC_MSG_CLOSED, out, f);
+    return lc_turns_feed(&s->turns, &user, s, in, cut ? LC_MSG_CUT : LC_MSG_CLOSED, &used, out, f);
 }
 
 const struct lc_proto lc_proto_upnp = {

@@ -175,27 +175,13 @@ static void adopt(struct hear *h, uint32_t conn, int fd)
 
 static void on_door(struct hear *h)
 {
-    union {
-        struct cmsghdr align;
-        char room[CMSG_SPACE(sizeof(int) * LC_DOOR_BATCH)];
-    } control;
-    struct lc_door_answer answers[LC_DOOR_BATCH];
-    struct iovec io = {answers, sizeof answers};
-    struct msghdr m = {
-        .msg_iov = &io, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    ssize_t n = recvmsg(LC_FD_DIAL, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
-    int fds[LC_DOOR_BATCH];
-    size_t fds_n = 0;
+    struct lc_door_answers a;
 
-    if (n == 0)
+    if (lc_door_take(LC_FD_DIAL, &a) == LC_EIO)
         h->stop = true;
-    if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-        fds_n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        memcpy(fds, CMSG_DATA(c), fds_n * sizeof(int));
-    }
-    for (size_t i = 0; i < fds_n && i < (size_t)n / sizeof *answers; i++)
-        adopt(h, answers[i].conn, fds[i]);
+    for (size_t i = 0; i < a.n; i++)
+        if (a.fd[i] >= 0)
+            adopt(h, a.v[i].conn, a.fd[i]);
 }
 
 static void on_ctl(struct hear *h)

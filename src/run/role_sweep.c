@@ -125,50 +125,19 @@ static void ask_dial(void *ctx, uint32_t number, const struct lc_addr *to, uint1
             (struct lc_door_ask){.conn = number, .port = {.port = port}, .addr = *to};
 }
 
-static void send_asks(struct sweep *s)
-{
-    size_t at = 0;
-
-    while (at < s->asks_n) {
-        size_t n = s->asks_n - at < LC_DOOR_BATCH ? s->asks_n - at : LC_DOOR_BATCH;
-
-        if (send(LC_FD_DIAL, s->asks + at, n * sizeof *s->asks, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-            break; /* full: after the next answers */
-        at += n;
-    }
-    if (at)
-        memmove(s->asks, s->asks + at, (s->asks_n - at) * sizeof *s->asks);
-    s->asks_n -= at;
-}
-
 /* An opened connection has told all that is wanted of it: closing resets it. */
 static bool take_answers(struct sweep *s)
 {
-    union {
-        struct cmsghdr align;
-        char room[CMSG_SPACE(sizeof(int) * LC_DOOR_BATCH)];
-    } control;
-    struct lc_door_answer answers[LC_DOOR_BATCH];
-    struct iovec io = {answers, sizeof answers};
-    struct msghdr m = {
-        .msg_iov = &io, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    ssize_t n = recvmsg(LC_FD_DIAL, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+    struct lc_door_answers a;
+    enum lc_status st = lc_door_take(LC_FD_DIAL, &a);
 
-    if (n <= 0) {
-        s->stop = s->stop || n == 0;
-        return false;
+    s->stop = s->stop || st == LC_EIO;
+    for (size_t i = 0; i < a.n; i++) {
+        if (a.fd[i] >= 0)
+            (void)close(a.fd[i]);
+        lc_engine_connect_done(&s->engine, a.v[i].conn, a.v[i].outcome);
     }
-    if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-        for (size_t i = 0; i < (c->cmsg_len - CMSG_LEN(0)) / sizeof(int); i++) {
-            int fd;
-
-            memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
-            (void)close(fd);
-        }
-    for (size_t i = 0; i < (size_t)n / sizeof *answers; i++)
-        lc_engine_connect_done(&s->engine, answers[i].conn, answers[i].outcome);
-    return true;
+    return st == LC_OK;
 }
 
 /* ---- the loop ---- */
@@ -201,7 +170,7 @@ static void loop(struct sweep *s)
         give(s);
         wake = lc_sweep_tick(s->sweep, s->now_us, lc_clock_wall_us() / 1000000);
         give(s);
-        send_asks(s);
+        s->asks_n = lc_door_ask(LC_FD_DIAL, s->asks, s->asks_n);
         if (s->now_us >= s->report_us)
             report(s);
         if (lc_link_flush(&s->ctl) == LC_EIO)

@@ -117,28 +117,16 @@ static void on_parsing(void *ctx, uint64_t host, uint16_t port)
 
 /* ---- events ---- */
 
-static void send_asks(struct talker *t)
-{
-    size_t at = 0;
-
-    while (at < t->asks_n) {
-        size_t n = t->asks_n - at < LC_DOOR_BATCH ? t->asks_n - at : LC_DOOR_BATCH;
-
-        if (send(LC_FD_DIAL, t->asks + at, n * sizeof *t->asks, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-            break; /* full: after the next answers; gone: ctl will tell us to stop */
-        at += n;
-    }
-    memmove(t->asks, t->asks + at, (t->asks_n - at) * sizeof *t->asks);
-    t->asks_n -= at;
-}
-
+/* Where the place has a socket already, this one answers a question given up meanwhile. */
 static void adopt(struct talker *t, uint32_t number, int fd)
 {
     struct conn *c = &t->conns[INDEX(number)];
     struct epoll_event ev = {.events = EPOLLIN | EPOLLRDHUP, .data.u64 = number};
 
-    if (INDEX(number) >= t->conns_n || epoll_ctl(t->epoll, EPOLL_CTL_ADD, fd, &ev) != 0) {
-        (void)close(fd);
+    if (fd < 0 || INDEX(number) >= t->conns_n || c->fd >= 0 ||
+        epoll_ctl(t->epoll, EPOLL_CTL_ADD, fd, &ev) != 0) {
+        if (fd >= 0)
+            (void)close(fd);
         t->user.dialed(t->user.ctx, t->now_us, number, LC_DIAL_LOCAL);
         return;
     }
@@ -147,46 +135,21 @@ static void adopt(struct talker *t, uint32_t number, int fd)
     t->user.dialed(t->user.ctx, t->now_us, number, LC_DIAL_OPEN);
 }
 
-static size_t fds_beside(struct msghdr *m, int fds[static LC_DOOR_BATCH])
-{
-    struct cmsghdr *c = CMSG_FIRSTHDR(m);
-    size_t n = 0;
-
-    if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-        n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        memcpy(fds, CMSG_DATA(c), n * sizeof(int));
-    }
-    return n;
-}
-
 /* One packet of answers; false when there is none. */
 static bool take_answers(struct talker *t)
 {
-    union {
-        struct cmsghdr align;
-        char room[CMSG_SPACE(sizeof(int) * LC_DOOR_BATCH)];
-    } control;
-    struct lc_door_answer answers[LC_DOOR_BATCH];
-    int fds[LC_DOOR_BATCH];
-    struct iovec io = {answers, sizeof answers};
-    struct msghdr m = {
-        .msg_iov = &io, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    ssize_t n = recvmsg(LC_FD_DIAL, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    size_t fds_n, at = 0;
+    struct lc_door_answers a;
+    enum lc_status st = lc_door_take(LC_FD_DIAL, &a);
 
-    if (n <= 0) {
-        t->stop = t->stop || n == 0;
-        return false;
+    t->stop = t->stop || st == LC_EIO;
+    for (size_t i = 0; i < a.n; i++) {
+        if (a.v[i].outcome == LC_DIAL_OPEN)
+            adopt(t, a.v[i].conn, a.fd[i]);
+        else
+            t->user.dialed(t->user.ctx, t->now_us, a.v[i].conn,
+                           (enum lc_dial_outcome)a.v[i].outcome);
     }
-    fds_n = fds_beside(&m, fds);
-    for (size_t i = 0; i < (size_t)n / sizeof *answers; i++) {
-        if (answers[i].outcome == LC_DIAL_OPEN && at < fds_n)
-            adopt(t, answers[i].conn, fds[at++]);
-        else if (answers[i].outcome != LC_DIAL_OPEN)
-            t->user.dialed(t->user.ctx, t->now_us, answers[i].conn,
-                           (enum lc_dial_outcome)answers[i].outcome);
-    }
-    return true;
+    return st == LC_OK;
 }
 
 /* One host, as lc_link_put_host wrote it. */
@@ -257,7 +220,7 @@ static void loop(struct talker *t)
                 on_conn(t, (uint32_t)ev[i].data.u64);
         }
         wake = lc_talk_tick(t->engine, t->now_us);
-        send_asks(t);
+        t->asks_n = lc_door_ask(LC_FD_DIAL, t->asks, t->asks_n);
         if (lc_link_flush(&t->ctl) == LC_EIO)
             t->stop = true;
         if ((t->ctl.out.n || t->asks_n) && wake > t->now_us + LC_MS(1))

@@ -96,7 +96,7 @@ class Bench:
 
 def measure(bench, receiver, rounds):
     ways = {"zmap": (bench.zmap, "whole"), "masscan": (bench.masscan, "whole")}
-    for name in ("packet", "xdp", "connect"):
+    for name in ("packet", "connect"):
         if receiver == "xdp" and name == "connect":
             continue  # a connection needs somebody who answers
         part = "part" if name == "connect" else "whole"

@@ -497,7 +497,7 @@ def the_real_daemons_answer_on_the_segment():
 def every_device_is_found_and_named_as_it_shows_itself_on_the_lan():
     run = peaceful()
     wrong = [w for address, t in run.devices.items() for w in faults(t, run.found.get(address))]
-    wrong += [f"{address}: nobody lives there" for address in strangers(run)]
+    wrong += [f"{address}: nobody lives there: {run.found[address]}" for address in strangers(run)]
     assert not wrong, "\n" + "\n".join(wrong)
 
 
