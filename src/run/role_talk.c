@@ -32,7 +32,8 @@
 struct conn {
     int fd; /* -1: none */
     uint32_t number;
-    bool udp; /* of the connection that was asked for last */
+    bool udp; /* this and the peer are of the connection that was asked for last */
+    struct lc_addr peer;
 };
 
 struct talker {
@@ -62,6 +63,7 @@ static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr,
     if (t->asks_n == 2 * t->conns_n)
         return;
     t->conns[INDEX(number)].udp = port.udp;
+    t->conns[INDEX(number)].peer = *addr;
     t->asks[t->asks_n++] =
         (struct lc_door_ask){.conn = number, .spent = spent, .port = port, .addr = *addr};
 }
@@ -177,14 +179,29 @@ static void on_ctl(struct talker *t)
             t->stop = true;
 }
 
+/* A connected UDP socket still hands out what came before it was connected, from anybody. */
+static bool from_peer(const struct conn *c, const struct sockaddr_storage *ss)
+{
+    struct lc_addr from;
+
+    if (!c->udp)
+        return true;
+    from = lc_addr_from_sockaddr(ss, NULL);
+    return memcmp(from.b, c->peer.b, sizeof from.b) == 0;
+}
+
 static void on_conn(struct talker *t, uint32_t number)
 {
     struct conn *c = INDEX(number) < t->conns_n ? &t->conns[INDEX(number)] : NULL;
+    struct sockaddr_storage ss = {.ss_family = AF_UNSPEC};
+    socklen_t len = sizeof ss;
     ssize_t n;
 
     if (c == NULL || c->fd < 0 || c->number != number)
         return;
-    n = recv(c->fd, t->page->bytes, LC_CRASH_BYTES, MSG_DONTWAIT);
+    n = recvfrom(c->fd, t->page->bytes, LC_CRASH_BYTES, MSG_DONTWAIT, (struct sockaddr *)&ss, &len);
+    if (n > 0 && !from_peer(c, &ss))
+        return;
     if (n > 0) {
         t->page->n = (uint32_t)n;
         t->user.data(t->user.ctx, t->now_us, number, lc_slice_of(t->page->bytes, (size_t)n));

@@ -496,6 +496,46 @@ static void a_makers_question_is_for_its_own_devices(void **state)
     world_close(&w);
 }
 
+static void say_app_webs(void *ctx, struct lc_slice request, struct lc_buf *out, bool *hang_up)
+{
+    (void)ctx;
+    (void)request;
+    (void)hang_up;
+    (void)lc_buf_puts(out,
+                      "HTTP/1.1 404 Not Found\r\nServer: App-webs/\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void lose_the_first(void *ctx, struct lc_slice request, struct lc_buf *out, bool *hang_up)
+{
+    unsigned *heard = ctx;
+
+    if ((*heard)++)
+        say_miio(NULL, request, out, hang_up);
+}
+
+static void a_makers_question_that_was_lost_is_asked_again(void **state)
+{
+    static const uint16_t ports[] = {80};
+    struct world w = {.dgrams_n = 0};
+    unsigned heard = 0;
+    struct lc_mem_peer lossy = {.addr = host(),
+                                .port = 54321,
+                                .udp = true,
+                                .latency_us = 2000,
+                                .ctx = &heard,
+                                .answer = lose_the_first};
+
+    (void)state;
+    ask_over_udp(&w, LC_D_MIIO, "hikvision");
+    world_open(&w, ports, 1, 1000, 0);
+    peer(&w, 80, LC_DIAL_OPEN, say_app_webs, 0, 0);
+    assert_int_equal(lc_mem_add(w.mem, &lossy), LC_OK);
+    run(&w);
+    assert_true(has(&w, LC_F_UDP_OUTCOME, 0, "miio answered"));
+    assert_int_equal(datagrams_to(&w, 54321), 2);
+    world_close(&w);
+}
+
 static void silence_and_refusal_over_udp_are_recorded(void **state)
 {
     static const uint16_t ports[] = {80};
@@ -564,6 +604,7 @@ int main(void)
         cmocka_unit_test(what_was_heard_before_comes_back_and_is_not_asked_again),
         cmocka_unit_test(a_host_that_only_refuses_is_asked_over_udp),
         cmocka_unit_test(a_makers_question_is_for_its_own_devices),
+        cmocka_unit_test(a_makers_question_that_was_lost_is_asked_again),
         cmocka_unit_test(silence_and_refusal_over_udp_are_recorded),
         cmocka_unit_test(nobody_is_asked_over_udp_where_nobody_answers),
     };
