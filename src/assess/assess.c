@@ -97,13 +97,12 @@ size_t lc_assessor_rules(const struct lc_assessor *a, const struct lc_rule **out
 
 const struct lc_rule *lc_assessor_rule(const struct lc_assessor *a, struct lc_slice id)
 {
-    for (size_t i = 0; i < a->rules.n; i++)
+    const struct lc_rule *flaw = lc_flawset_find(&a->flaws, id);
+
+    for (size_t i = 0; !flaw && i < a->rules.n; i++)
         if (lc_slice_eq(a->rules.rules[i].id, id))
             return &a->rules.rules[i];
-    for (size_t i = 0; i < a->flaws.n; i++)
-        if (lc_slice_eq(a->flaws.rules[i].id, id))
-            return &a->flaws.rules[i];
-    return lc_slice_eq(a->flaws.open.id, id) ? &a->flaws.open : NULL;
+    return flaw;
 }
 
 size_t lc_assessor_flaws(const struct lc_assessor *a, const struct lc_rule **out)

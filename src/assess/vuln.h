@@ -107,6 +107,8 @@ struct lc_flawset {
 enum lc_status lc_flawset_load(struct lc_slice section, struct lc_slice strings,
                                struct lc_flawset *out, struct lc_err *err) LC_MUST_CHECK;
 void lc_flawset_free(struct lc_flawset *f);
+/* By its first number, or the finding that stands for the open ones; NULL. */
+const struct lc_rule *lc_flawset_find(const struct lc_flawset *f, struct lc_slice id);
 /* The step of a flaw, from what is known of it now. */
 void lc_flaw_settle(struct lc_rule *rule, const struct lc_flaw *flaw);
 

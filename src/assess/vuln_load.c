@@ -294,8 +294,11 @@ static void load(struct loader *l)
     out->rules = take_room(l, out->n, sizeof *out->rules);
     out->flaws = take_room(l, out->n, sizeof *out->flaws);
     out->bodies = take_room(l, out->n, sizeof *out->bodies);
-    for (size_t i = 0; i < out->n && !l->at.bad; i++)
+    for (size_t i = 0; i < out->n && !l->at.bad; i++) {
         load_flaw(l, &out->rules[i], &out->flaws[i], &out->bodies[i]);
+        if (i && lc_slice_cmp(out->rules[i - 1].id, out->rules[i].id) >= 0)
+            l->at.bad = true;
+    }
     if (l->at.s.n)
         l->at.bad = true;
 }
@@ -321,6 +324,24 @@ enum lc_status lc_flawset_load(struct lc_slice section, struct lc_slice strings,
         return lc_fail(err, LC_ENOMEM, "%s", _("out of memory"));
     return lc_fail(err, LC_EPARSE, _("the knowledge is damaged (%s): install lenscap again"),
                    "vulnerabilities");
+}
+
+const struct lc_rule *lc_flawset_find(const struct lc_flawset *f, struct lc_slice id)
+{
+    size_t low = 0, high = f->n;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int c = lc_slice_cmp(f->rules[mid].id, id);
+
+        if (c == 0)
+            return &f->rules[mid];
+        if (c < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return f->open.id.n && lc_slice_eq(f->open.id, id) ? &f->open : NULL;
 }
 
 void lc_flawset_free(struct lc_flawset *f)

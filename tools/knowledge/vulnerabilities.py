@@ -43,7 +43,7 @@ vulnerabilities
               it is of the family's first platform, or else brand
 
 Layout, little-endian; a string is u32 offset, u32 length in the pool, a list is u8 number and its members:
-    u16 schemes, families, flaws; str known_title[2], known_why[2], known_remedy[2]
+    u16 schemes, families, flaws (sorted by their first number); str known_title[2], known_why[2], known_remedy[2]
     scheme    str id; list {str re; u8 parts_n; u8 part[4]}; list u8 order; list str maintained
     family    str id, name; u8 scheme, by_grammar; u16 revision's fact; list str platforms, brands
     flaw      list str cves; str title[2], why[2], remedy[2], source, exploited, kind; u8 family, severity, login,
@@ -397,7 +397,10 @@ class Compiler:
             y.need(doc, LISTS, [], "a file of vulnerabilities")
         for name, verb in (("schemes", self.scheme), ("families", self.family), ("kinds", self.kind),
                            ("remedies", self.remedy), ("vulnerabilities", self.flaw)):
-            out[name] = [verb(n) for doc in docs if name in doc for n in seq(doc[name], name)]
+            nodes = [n for doc in docs if name in doc for n in seq(doc[name], name)]
+            if name == "vulnerabilities":  # the reader searches them by number
+                nodes.sort(key=lambda n: str(n.get("cve", "")))
+            out[name] = [verb(n) for n in nodes]
         if "open-question" not in self.kinds or "find-version" not in self.remedies:
             sys.exit("data/vulnerabilities needs the kind open-question and the remedy find-version")
         known = [*self.kinds["open-question"]["title"], *self.kinds["open-question"]["why"],
