@@ -189,7 +189,7 @@ static void what_is_no_data_base_is_left_untouched(void **state)
     assert_refused_untouched(LC_EIO);
 }
 
-/* Version 2 knew no sweeps, version 1 no endpoint.missed either. */
+/* Version 3 knew no imports, version 2 no sweeps either, version 1 no endpoint.missed. */
 static void make_version(int version)
 {
     OK(lc_store_open(path, false, &s, &err));
@@ -197,8 +197,12 @@ static void make_version(int version)
     OK(lc_store_commit(s, &err));
     lc_store_close(s);
     s = NULL;
-    by_hand("DROP TABLE slice; DROP TABLE crowd; ALTER TABLE run DROP COLUMN sweep; "
-            "PRAGMA user_version=2");
+    by_hand("DROP TABLE source; ALTER TABLE run DROP COLUMN kind; "
+            "ALTER TABLE observation DROP COLUMN recorded_us; "
+            "ALTER TABLE observation DROP COLUMN line; PRAGMA user_version=3");
+    if (version < 3)
+        by_hand("DROP TABLE slice; DROP TABLE crowd; ALTER TABLE run DROP COLUMN sweep; "
+                "PRAGMA user_version=2");
     if (version == 1)
         by_hand("ALTER TABLE endpoint DROP COLUMN missed; PRAGMA user_version=1");
 }
@@ -231,6 +235,12 @@ static void a_store_of_version_2_is_brought_up_to_date(void **state)
 {
     (void)state;
     brought_up_to_date(2);
+}
+
+static void a_store_of_version_3_is_brought_up_to_date(void **state)
+{
+    (void)state;
+    brought_up_to_date(3);
 }
 
 static void a_reader_of_version_1_brings_it_up_to_date(void **state)
@@ -351,6 +361,7 @@ int main(void)
         T(what_is_no_data_base_is_left_untouched),
         T(a_store_of_version_1_is_brought_up_to_date),
         T(a_store_of_version_2_is_brought_up_to_date),
+        T(a_store_of_version_3_is_brought_up_to_date),
         T(a_reader_of_version_1_brings_it_up_to_date),
         T(a_reader_cannot_write),
         T(memory_keeps_nothing),
