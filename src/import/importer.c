@@ -9,6 +9,7 @@
 
 static const struct lc_import_format *const formats[] = {
     &lc_import_jsonl,
+    &lc_import_nmap,
 };
 
 #define FORMATS_N (sizeof formats / sizeof *formats)

@@ -24,7 +24,7 @@ struct lc_import_format {
     void (*close)(struct lc_importer *im); /* may be NULL */
 };
 
-extern const struct lc_import_format lc_import_jsonl;
+extern const struct lc_import_format lc_import_jsonl, lc_import_nmap;
 
 struct lc_importer {
     const struct lc_import_format *format;
@@ -54,6 +54,11 @@ enum lc_status lc_row_give(struct lc_importer *im, const struct lc_addr *addr,
 void lc_row_text(struct lc_importer *im, enum lc_fact_name name, struct lc_slice value);
 /* What a peer said, read by that protocol's codec; LC_P_NONE: whichever its first bytes tell. */
 void lc_row_said(struct lc_importer *im, enum lc_proto_id proto, struct lc_slice bytes);
+/* The same for the lines of an HTTP head without its status line ("Name: value\r\n"...). */
+void lc_row_headers(struct lc_importer *im, struct lc_slice lines);
+/* Puts im->said behind the row's facts. */
+void lc_row_take_over(struct lc_importer *im);
+void lc_row_lower(struct lc_importer *im, enum lc_fact_name name, struct lc_slice value);
 /* The word that a source has for a service ("HTTP", "ssl/http", "rtsp-tcp"): port.protocol, and
  * port.tls where it says so. LC_P_NONE when this program speaks no such protocol. */
 enum lc_proto_id lc_row_service(struct lc_importer *im, struct lc_slice word);
@@ -61,6 +66,18 @@ enum lc_proto_id lc_row_service(struct lc_importer *im, struct lc_slice word);
 /* "192.0.2.7", a port of 1 to 65535; on LC_EPARSE the record has been left out. */
 enum lc_status lc_import_addr(struct lc_importer *im, struct lc_slice text, struct lc_addr *out);
 enum lc_status lc_import_port(struct lc_importer *im, struct lc_slice text, uint16_t *out);
+
+/* ---- cert.c ---- */
+
+/* The first certificate in a text of PEM, read as the TLS codec reads a leaf. */
+void lc_row_pem(struct lc_importer *im, struct lc_slice text);
+/* A certificate's name as text ("C=VN, CN=a") or as an object of its parts. */
+void lc_row_dn(struct lc_importer *im, enum lc_fact_name name, struct lc_slice text);
+void lc_row_dn_json(struct lc_importer *im, enum lc_fact_name name, const json_t *parts);
+
+/* ---- escapes.c ---- */
+
+void lc_unescape(struct lc_slice text, struct lc_buf *out);
 
 /* ---- json.c ---- */
 

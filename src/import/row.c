@@ -48,35 +48,71 @@ void lc_row_text(struct lc_importer *im, enum lc_fact_name name, struct lc_slice
 /* ---- what a peer said ---- */
 
 /* Oddities are the source's: it cut bodies and joined chunks before it wrote them down. */
-static void take_over(struct lc_importer *im)
+static void take_over(struct lc_importer *im, enum lc_fact_name except)
 {
     struct lc_cur at = {.s = lc_buf_view(&im->said.buf)};
     struct lc_fact f;
 
     while (lc_facts_next(&at, &f) == LC_OK)
-        if (f.name != LC_F_PORT_ODDITY)
+        if (f.name != LC_F_PORT_ODDITY && f.name != except)
             lc_facts_add(&im->facts, &f);
 }
 
-void lc_row_said(struct lc_importer *im, enum lc_proto_id id, struct lc_slice bytes)
+void lc_row_take_over(struct lc_importer *im)
+{
+    take_over(im, LC_F_NONE);
+}
+
+/* Into im->said. */
+static void hear(struct lc_importer *im, enum lc_proto_id id, struct lc_slice bytes)
 {
     const struct lc_proto *proto = lc_proto_get(id == LC_P_NONE ? lc_sniff(bytes) : id);
     struct lc_ask ask = {.port = im->facts.port};
     struct lc_buf out; /* what the codec would ask next: nobody is asked */
     void *st = proto && bytes.n ? lc_alloc(proto->state_size ? proto->state_size : 1) : NULL;
 
-    if (st == NULL)
-        return;
-    lc_buf_init(&out, 8192);
     lc_buf_reset(&im->said.buf);
     im->said.port = im->facts.port;
     im->said.exch = 0;
+    if (st == NULL)
+        return;
+    lc_buf_init(&out, 8192);
     proto->open(st, &ask, &out);
     lc_buf_reset(&out);
     (void)proto->end(st, lc_slice_sub(bytes, 0, proto->limit), true, &out, &im->said);
-    take_over(im);
     lc_buf_free(&out);
     lc_free(st);
+}
+
+void lc_row_said(struct lc_importer *im, enum lc_proto_id id, struct lc_slice bytes)
+{
+    hear(im, id, bytes);
+    take_over(im, LC_F_NONE);
+}
+
+/* The status line is ours, so that the codec reads on; the status is dropped again. */
+void lc_row_headers(struct lc_importer *im, struct lc_slice lines)
+{
+    struct lc_buf head;
+
+    lc_buf_init(&head, LC_IMPORT_RECORD_MAX);
+    (void)lc_buf_puts(&head, "HTTP/1.1 200 OK\r\n");
+    (void)lc_buf_put(&head, lines);
+    (void)lc_buf_puts(&head, "\r\n");
+    hear(im, LC_P_HTTP, lc_buf_view(&head));
+    take_over(im, LC_F_HTTP_STATUS);
+    lc_buf_free(&head);
+}
+
+void lc_row_lower(struct lc_importer *im, enum lc_fact_name name, struct lc_slice value)
+{
+    uint8_t small[64];
+
+    value = lc_slice_sub(value, 0, sizeof small);
+    for (size_t i = 0; i < value.n; i++)
+        small[i] =
+            (uint8_t)(value.p[i] >= 'A' && value.p[i] <= 'Z' ? value.p[i] | 0x20 : value.p[i]);
+    lc_row_text(im, name, lc_slice_of(small, value.n));
 }
 
 /* ---- words for services ---- */

@@ -73,6 +73,25 @@ def a_row_becomes_a_device_and_says_where_it_comes_from():
     assert s.sql("SELECT kind, targets_n, answered FROM run") == [(1, 2, 2)]
 
 
+def nmap_shows_a_camera():
+    s = Store()
+    got = s.add("nmap-xml", (FILES / "office.xml").read_bytes())
+    assert (got["records"], got["passed"], got["bad"], got["devices"]) == (7, 2, 0, 2), got
+    d = s.devices()["127.9.5.1"]
+    assert d["platform"] == "hikvision" and d["confidence"]["platform"] > 80, d
+    assert {e["port"] for e in d["endpoints"]} == {80, 443, 554, 9000}, d["endpoints"]
+    told = {e["port"]: e["source"]["line"] for e in d["endpoints"] if e["source"]}
+    text = (FILES / "office.xml").read_text().split("\n")
+    assert all(f'portid="{p}"' in text[n - 1] for p, n in told.items() if p), told
+    assert "maker" in str([c["evidence"] for c in d["claims"]]), d["claims"]
+    assert {f["rule"] for f in d["findings"] if f["result"] == "true"} >= {"basic-auth-no-tls"}, d["findings"]
+    assert "topsecret" not in s.canonical() and "4A:5B:6C" not in s.canonical()
+    # Cut anywhere: what stood before is there, and the exit code says that something is missing.
+    cut = (FILES / "office.xml").read_bytes()
+    got = Store().add("nmap-xml", cut[:cut.index(b"</host>") + 20], check=4)
+    assert got["devices"] == 1 and got["bad"] == 1, got
+
+
 def the_order_of_the_lines_makes_no_difference():
     rows = [row(f"127.9.1.{i % 7}", 80 + i % 3, http__title=f"t{i % 5}", http__server="thttpd/2.25b")
             for i in range(60)]
@@ -216,7 +235,7 @@ def a_large_file_takes_little_memory():
 
 if __name__ == "__main__":
     kit.main([a_row_becomes_a_device_and_says_where_it_comes_from, the_order_of_the_lines_makes_no_difference,
-              what_the_scope_does_not_name_is_dropped_and_counted_by_reason,
+              nmap_shows_a_camera, what_the_scope_does_not_name_is_dropped_and_counted_by_reason,
               a_bad_line_costs_itself_and_strict_keeps_nothing,
               files_that_are_no_such_file_are_refused_with_what_to_do,
               serials_and_hardware_addresses_are_not_kept_in_clear, times_are_the_sources_and_never_of_the_future,
