@@ -18,7 +18,7 @@
 #define TOLD_MAX 20U /* messages about bad records, then only their number */
 
 struct import_options {
-    const char *scope, *store;
+    const char *scope, *store, *port;
     bool strict, json;
 };
 
@@ -162,6 +162,7 @@ static int import(const struct lc_verb *verb, int argc, char **argv)
 {
     static struct import_cmd c;
     enum lc_status st;
+    uint64_t port = 0;
     int args_n, code = lc_options(verb, argc, argv, &c.opt, &args_n);
 
     if (code != LC_OPTS_RUN)
@@ -175,6 +176,12 @@ static int import(const struct lc_verb *verb, int argc, char **argv)
     c.set.strict = c.opt.strict;
     c.set.bad = on_bad;
     c.set.ctx = &c;
+    if (c.opt.port &&
+        (lc_slice_u64(lc_slice_str(c.opt.port), UINT16_MAX, &port) != LC_OK || !port)) {
+        lc_log(LC_LOG_ERROR, _("--port %.20s is no port of 1 to 65535"), c.opt.port);
+        return LC_EXIT_USAGE;
+    }
+    c.set.port = (uint16_t)port;
     st = prepare(&c);
     if (st == LC_OK)
         st = lc_import_run(&c.set, &c.sum, &c.err);
@@ -193,6 +200,8 @@ static const struct lc_opt opts[] = {
     {"scope", N_("FILE"), N_("whose devices may be stored; see 'lenscap scope init'"), AT(scope),
      NULL},
     {"store", N_("FILE"), N_("write this store instead of your own"), AT(store), NULL},
+    {"port", N_("N"), N_("the port that was asked, where the file does not say it (zmap)"),
+     AT(port), NULL},
     {"strict", NULL, N_("store nothing when one record cannot be read"), AT(strict), NULL},
     {"json", NULL, N_("print what came of it as one JSON object"), AT(json), NULL},
 };
@@ -202,11 +211,12 @@ const struct lc_verb lc_verb_import = {
     .args = N_("FORMAT FILE"),
     .summary = N_("read what other programs and services saw into the store"),
     .details =
-        N_("FORMAT is one of: jsonl, nmap-xml. FILE may be - for the standard input. Nothing is "
+        N_("FORMAT is one of: jsonl, nmap-xml, masscan, zmap. FILE may be - for the standard "
+           "input. Nothing is "
            "sent to any "
            "network. Without --scope only rows of this machine and the private networks it is in "
            "are stored; others are dropped and counted. What a scan found is never overwritten."),
-    .words = "jsonl nmap-xml",
+    .words = "jsonl nmap-xml masscan zmap",
     .opts = opts,
     .opts_n = sizeof opts / sizeof *opts,
     .args_min = 2,

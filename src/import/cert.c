@@ -8,19 +8,12 @@
 
 #define NAME_MAX_N 1024U
 
-void lc_row_pem(struct lc_importer *im, struct lc_slice text)
+void lc_row_base64(struct lc_importer *im, struct lc_slice text)
 {
-    const struct lc_slice begin = LC_S("-----BEGIN CERTIFICATE-----"), end = LC_S("-----END");
-    size_t from = lc_slice_find(text, begin, 0), to;
     struct lc_buf der;
 
-    if (from == LC_NPOS)
-        return;
-    from += begin.n;
-    to = lc_slice_find(text, end, from);
     lc_buf_init(&der, LC_TLS_LEAF_CAP);
-    if (lc_base64_decode(lc_slice_sub(text, from, to == LC_NPOS ? text.n : to - from), &der) ==
-        LC_OK) {
+    if (lc_base64_decode(text, &der) == LC_OK) {
         lc_buf_reset(&im->said.buf);
         im->said.port = im->facts.port;
         im->said.exch = im->facts.exch;
@@ -28,6 +21,18 @@ void lc_row_pem(struct lc_importer *im, struct lc_slice text)
         lc_row_take_over(im);
     }
     lc_buf_free(&der);
+}
+
+void lc_row_pem(struct lc_importer *im, struct lc_slice text)
+{
+    const struct lc_slice begin = LC_S("-----BEGIN CERTIFICATE-----");
+    size_t from = lc_slice_find(text, begin, 0), to;
+
+    if (from == LC_NPOS)
+        return;
+    from += begin.n;
+    to = lc_slice_find(text, LC_S("-----END"), from);
+    lc_row_base64(im, lc_slice_sub(text, from, to == LC_NPOS ? text.n : to - from));
 }
 
 /* Blanks behind the commas are a matter of taste. */

@@ -35,6 +35,7 @@ struct lc_import_to {
     /* A record that was left out: `why` is for a person, in their language, on one line. */
     void (*bad)(void *ctx, uint64_t line, const char *why);
     void *ctx;
+    uint16_t port; /* that was asked, where a file does not say; 0: not known */
 };
 
 struct lc_import_counts {

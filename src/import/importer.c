@@ -10,6 +10,8 @@
 static const struct lc_import_format *const formats[] = {
     &lc_import_jsonl,
     &lc_import_nmap,
+    &lc_import_masscan,
+    &lc_import_zmap,
 };
 
 #define FORMATS_N (sizeof formats / sizeof *formats)
@@ -100,6 +102,13 @@ static void left_out(struct lc_importer *im, enum lc_status st)
         lc_import_bad(im, _("the file ends in the middle: what came after is missing"));
 }
 
+/* Blank, or a remark of the program that wrote the list. */
+static bool is_comment(struct lc_slice record)
+{
+    record = lc_slice_trim(record);
+    return record.n == 0 || record.p[0] == '#';
+}
+
 /* Every record that is whole. */
 static enum lc_status drain(struct lc_importer *im, bool end)
 {
@@ -115,7 +124,7 @@ static enum lc_status drain(struct lc_importer *im, bool end)
         if (got == LC_ENOMEM)
             return got;
         if (got == LC_OK) {
-            im->n.records += lc_slice_trim(record).n > 0;
+            im->n.records += !is_comment(record);
             st = im->format->record(im, record);
         } else if (got != LC_MORE) {
             left_out(im, got);

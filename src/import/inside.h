@@ -24,7 +24,8 @@ struct lc_import_format {
     void (*close)(struct lc_importer *im); /* may be NULL */
 };
 
-extern const struct lc_import_format lc_import_jsonl, lc_import_nmap;
+extern const struct lc_import_format lc_import_jsonl, lc_import_nmap, lc_import_masscan,
+    lc_import_zmap;
 
 struct lc_importer {
     const struct lc_import_format *format;
@@ -71,6 +72,8 @@ enum lc_status lc_import_port(struct lc_importer *im, struct lc_slice text, uint
 
 /* The first certificate in a text of PEM, read as the TLS codec reads a leaf. */
 void lc_row_pem(struct lc_importer *im, struct lc_slice text);
+/* The same as Base64 alone. */
+void lc_row_base64(struct lc_importer *im, struct lc_slice text);
 /* A certificate's name as text ("C=VN, CN=a") or as an object of its parts. */
 void lc_row_dn(struct lc_importer *im, enum lc_fact_name name, struct lc_slice text);
 void lc_row_dn_json(struct lc_importer *im, enum lc_fact_name name, const json_t *parts);

@@ -166,7 +166,7 @@ static enum lc_status read_all(struct job *j, struct lc_importer *im, struct lc_
 
 static enum lc_status first_pass(struct job *j)
 {
-    struct lc_import_to to = {on_row, on_bad, j};
+    struct lc_import_to to = {on_row, on_bad, j, j->set->port};
     struct lc_hasher *hasher = lc_hasher_new();
     struct lc_importer *im = NULL;
     int fd = -1;

@@ -22,7 +22,8 @@ struct lc_import_set {
     struct lc_identifier *identifier;
     struct lc_assessor *assessor;
     const struct lc_scope *scope;
-    bool strict; /* one record that cannot be read, and nothing is stored */
+    uint16_t port; /* that was asked, where the file does not say; 0: not known */
+    bool strict;   /* one record that cannot be read, and nothing is stored */
     /* A record that was left out. */
     void (*bad)(void *ctx, uint64_t line, const char *why);
     void *ctx;

@@ -92,6 +92,25 @@ def nmap_shows_a_camera():
     assert got["devices"] == 1 and got["bad"] == 1, got
 
 
+def masscan_and_zmap_show_ports_and_banners():
+    s = Store()
+    s.add("masscan", (FILES / "masscan.json").read_bytes())
+    got = s.add("masscan", (FILES / "masscan.list").read_bytes())
+    assert (got["records"], got["bad"], got["observations"]) == (2, 0, 2), got
+    got = s.add("zmap", (FILES / "zmap.csv").read_bytes())
+    assert (got["passed"], got["outside"], got["devices"]) == (1, 1, 1), got
+    d = s.devices()
+    assert d["127.9.6.1"]["platform"] == "xiongmai", d["127.9.6.1"]
+    assert {e["port"] for e in d["127.9.6.1"]["endpoints"]} == {23, 80, 443, 34567}, d["127.9.6.1"]["endpoints"]
+    # Four records of one port within a second are one look: the head, the title and the certificate are together.
+    assert '"CN=HIKVISION,O=example"' in s.canonical() and "NETSurveillance WEB" in s.canonical()
+    assert [e["port"] for e in d["127.9.6.2"]["endpoints"]] == [554], d["127.9.6.2"]
+    s = Store()
+    assert s.add("zmap", "127.9.6.4\n", check=4)["devices"] == 0 and "--port" in s.talk, s.talk
+    s.add("zmap", "127.9.6.4\n", more=["--port", 8554])
+    assert [e["port"] for e in s.devices()["127.9.6.4"]["endpoints"]] == [8554]
+
+
 def the_order_of_the_lines_makes_no_difference():
     rows = [row(f"127.9.1.{i % 7}", 80 + i % 3, http__title=f"t{i % 5}", http__server="thttpd/2.25b")
             for i in range(60)]
@@ -235,7 +254,7 @@ def a_large_file_takes_little_memory():
 
 if __name__ == "__main__":
     kit.main([a_row_becomes_a_device_and_says_where_it_comes_from, the_order_of_the_lines_makes_no_difference,
-              nmap_shows_a_camera, what_the_scope_does_not_name_is_dropped_and_counted_by_reason,
+              nmap_shows_a_camera, masscan_and_zmap_show_ports_and_banners, what_the_scope_does_not_name_is_dropped_and_counted_by_reason,
               a_bad_line_costs_itself_and_strict_keeps_nothing,
               files_that_are_no_such_file_are_refused_with_what_to_do,
               serials_and_hardware_addresses_are_not_kept_in_clear, times_are_the_sources_and_never_of_the_future,
