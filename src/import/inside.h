@@ -25,7 +25,7 @@ struct lc_import_format {
 };
 
 extern const struct lc_import_format lc_import_jsonl, lc_import_nmap, lc_import_masscan,
-    lc_import_zmap;
+    lc_import_zmap, lc_import_shodan;
 
 struct lc_importer {
     const struct lc_import_format *format;
@@ -88,6 +88,8 @@ void lc_unescape(struct lc_slice text, struct lc_buf *out);
 json_t *lc_import_json(struct lc_importer *im, struct lc_slice record);
 /* "http.favicon.hash": the value there, or NULL. */
 const json_t *lc_json_at(const json_t *v, const char *path);
+/* The text there; {NULL,0} when there is none. */
+struct lc_slice lc_json_str_at(const json_t *v, const char *path);
 /* A text, or a number as its digits in `room`; {NULL,0} for anything else. */
 #define LC_JSON_ROOM 32
 struct lc_slice lc_json_text(const json_t *v, char room[static LC_JSON_ROOM]);

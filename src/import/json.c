@@ -40,6 +40,13 @@ const json_t *lc_json_at(const json_t *v, const char *path)
     return v;
 }
 
+struct lc_slice lc_json_str_at(const json_t *v, const char *path)
+{
+    const json_t *s = lc_json_at(v, path);
+
+    return lc_slice_of(json_string_value(s), json_string_length(s));
+}
+
 struct lc_slice lc_json_text(const json_t *v, char room[static LC_JSON_ROOM])
 {
     int n;

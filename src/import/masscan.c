@@ -70,33 +70,27 @@ static struct lc_slice bytes_of(struct lc_buf *out, struct lc_slice text)
     return lc_buf_view(out);
 }
 
-static struct lc_slice text_at(const json_t *v, const char *path)
-{
-    const json_t *s = lc_json_at(v, path);
-
-    return lc_slice_of(json_string_value(s), json_string_length(s));
-}
-
 /* `p` has port, proto and either a status or a service, under one of two names. */
 static enum lc_status one_port(struct lc_importer *im, struct seen *s, const json_t *p)
 {
     char room[LC_JSON_ROOM];
-    struct lc_slice status = text_at(p, "status"), banner = text_at(p, "service.banner");
+    struct lc_slice status = lc_json_str_at(p, "status"),
+                    banner = lc_json_str_at(p, "service.banner");
     struct lc_buf raw;
     enum lc_status st;
 
-    s->service = text_at(p, "service.name");
+    s->service = lc_json_str_at(p, "service.name");
     if (json_object_get(p, "data")) {
-        status = text_at(p, "data.status");
-        banner = text_at(p, "data.banner");
-        s->service = text_at(p, "data.service_name");
+        status = lc_json_str_at(p, "data.status");
+        banner = lc_json_str_at(p, "data.banner");
+        s->service = lc_json_str_at(p, "data.service_name");
     }
     if (lc_import_port(im, lc_json_text(json_object_get(p, "port"), room), &s->port) != LC_OK)
         return LC_OK;
     lc_buf_init(&raw, LC_IMPORT_RECORD_MAX);
     s->open = s->service.n || lc_slice_eq(status, LC_S("open"));
     s->banner = bytes_of(&raw, banner);
-    st = give(im, s, text_at(p, "proto"));
+    st = give(im, s, lc_json_str_at(p, "proto"));
     lc_buf_free(&raw);
     return st;
 }

@@ -111,6 +111,20 @@ def masscan_and_zmap_show_ports_and_banners():
     assert [e["port"] for e in s.devices()["127.9.6.4"]["endpoints"]] == [8554]
 
 
+def shodan_shows_a_camera():
+    s = Store()
+    got = s.add("shodan", (FILES / "shodan.jsonl").read_bytes())
+    assert (got["records"], got["bad"], got["passed"], got["outside"], got["devices"]) == (6, 0, 1, 1, 1), got
+    d = s.devices()["127.9.7.1"]
+    assert d["platform"] == "dahua" and d["discovery"] == ["ssdp"], d
+    assert {e["port"]: e["protocol"] for e in d["endpoints"]} == {80: "http", 443: "http", 554: "rtsp"}, d["endpoints"]
+    assert {f["rule"] for f in d["findings"] if f["result"] == "true"} >= {"tls-obsolete", "cleartext-admin"}, d
+    text = s.canonical()
+    assert "0a1b2c" not in text and "CN=HIKVISION,O=example" in text and "tls1.0" in text, text
+    # What Shodan concluded is not what the device said.
+    assert "CVE-" not in text and "cpe:" not in text, text
+
+
 def the_order_of_the_lines_makes_no_difference():
     rows = [row(f"127.9.1.{i % 7}", 80 + i % 3, http__title=f"t{i % 5}", http__server="thttpd/2.25b")
             for i in range(60)]
@@ -254,7 +268,8 @@ def a_large_file_takes_little_memory():
 
 if __name__ == "__main__":
     kit.main([a_row_becomes_a_device_and_says_where_it_comes_from, the_order_of_the_lines_makes_no_difference,
-              nmap_shows_a_camera, masscan_and_zmap_show_ports_and_banners, what_the_scope_does_not_name_is_dropped_and_counted_by_reason,
+              nmap_shows_a_camera, masscan_and_zmap_show_ports_and_banners, shodan_shows_a_camera,
+              what_the_scope_does_not_name_is_dropped_and_counted_by_reason,
               a_bad_line_costs_itself_and_strict_keeps_nothing,
               files_that_are_no_such_file_are_refused_with_what_to_do,
               serials_and_hardware_addresses_are_not_kept_in_clear, times_are_the_sources_and_never_of_the_future,
