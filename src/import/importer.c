@@ -8,7 +8,8 @@
 #define PIECE_SHOWN 60U
 
 static const struct lc_import_format *const formats[] = {
-    &lc_import_jsonl, &lc_import_nmap, &lc_import_masscan, &lc_import_zmap, &lc_import_shodan,
+    &lc_import_jsonl, &lc_import_nmap,   &lc_import_masscan,
+    &lc_import_zmap,  &lc_import_shodan, &lc_import_censys,
 };
 
 #define FORMATS_N (sizeof formats / sizeof *formats)

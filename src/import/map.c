@@ -6,6 +6,7 @@
 #include "proto/auth.h"
 #include "proto/dgram.h"
 #include "proto/html.h"
+#include "proto/wsd.h"
 
 #define TEXT_CAP 65536U
 #define ICON_CAP 65536U
@@ -49,7 +50,8 @@ static void tls_version(struct lc_importer *im, struct lc_slice s, enum lc_fact_
     static const char *const names[][2] = {
         {"SSLv3", "ssl3"},     {"TLSv1", "tls1.0"},   {"TLSv1.0", "tls1.0"}, {"TLSv1_0", "tls1.0"},
         {"TLSv1.1", "tls1.1"}, {"TLSv1_1", "tls1.1"}, {"TLSv1.2", "tls1.2"}, {"TLSv1_2", "tls1.2"},
-        {"TLSv1.3", "tls1.3"}, {"TLSv1_3", "tls1.3"},
+        {"TLSv1.3", "tls1.3"}, {"TLSv1_3", "tls1.3"}, {"ss_lv_3", "ssl3"},   {"tlsv1_0", "tls1.0"},
+        {"tlsv1_1", "tls1.1"}, {"tlsv1_2", "tls1.2"}, {"tlsv1_3", "tls1.3"},
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -178,6 +180,19 @@ void lc_row_header_map(struct lc_importer *im, const json_t *headers)
     }
     lc_row_headers(im, lc_buf_view(&lines));
     lc_buf_free(&lines);
+}
+
+void lc_row_scopes(struct lc_importer *im, const json_t *list)
+{
+    struct lc_buf all;
+
+    lc_buf_init(&all, TEXT_CAP);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        (void)lc_buf_put(&all, text_of(json_array_get(list, i)));
+        (void)lc_buf_u8(&all, ' ');
+    }
+    lc_wsd_scopes(lc_buf_view(&all), &im->facts);
+    lc_buf_free(&all);
 }
 
 /* ---- datagrams ---- */

@@ -33,6 +33,8 @@ void lc_row_page(struct lc_importer *im, const json_t *html);
 void lc_row_icon(struct lc_importer *im, const json_t *base64);
 /* {"Server": ["a"]} or {"Server": {"headers": ["a"]}}; '_' in a name stands for '-'. */
 void lc_row_header_map(struct lc_importer *im, const json_t *headers);
+/* ONVIF's scopes as a list: names and locations are blanked as those of an answer are. */
+void lc_row_scopes(struct lc_importer *im, const json_t *list);
 /* A datagram that came from `from`, read by the discovery codec of that port. False: none could. */
 bool lc_row_datagram(struct lc_importer *im, const struct lc_addr *from, uint16_t port,
                      struct lc_slice bytes);

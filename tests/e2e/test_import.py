@@ -125,6 +125,21 @@ def shodan_shows_a_camera():
     assert "CVE-" not in text and "cpe:" not in text, text
 
 
+def censys_shows_cameras_in_both_shapes():
+    s = Store()
+    got = s.add("censys", (FILES / "censys.jsonl").read_bytes())
+    assert (got["records"], got["bad"], got["passed"], got["devices"]) == (3, 0, 1, 2), got
+    d = s.devices()
+    assert d["127.9.8.1"]["platform"] == "hikvision", d["127.9.8.1"]
+    assert d["127.9.8.1"]["endpoints"][0]["source"]["observed_at"] == "2026-10-27T14:44:01Z", d["127.9.8.1"]
+    new = d["127.9.8.2"]
+    assert (new["platform"], new["model"]) == ("dahua", "IPC-HDW1230T2"), new
+    assert sorted(new["discovery"]) == ["dhip", "wsd"], new
+    raw = b"".join(p.read_bytes() for p in s.folder.glob("s.db*"))
+    for secret in (b"4X0ABCDPAG00001", b"Kitchen", b"0a1b2c", b"iVBORw0"):
+        assert secret not in raw, secret
+
+
 def the_order_of_the_lines_makes_no_difference():
     rows = [row(f"127.9.1.{i % 7}", 80 + i % 3, http__title=f"t{i % 5}", http__server="thttpd/2.25b")
             for i in range(60)]
@@ -269,6 +284,7 @@ def a_large_file_takes_little_memory():
 if __name__ == "__main__":
     kit.main([a_row_becomes_a_device_and_says_where_it_comes_from, the_order_of_the_lines_makes_no_difference,
               nmap_shows_a_camera, masscan_and_zmap_show_ports_and_banners, shodan_shows_a_camera,
+              censys_shows_cameras_in_both_shapes,
               what_the_scope_does_not_name_is_dropped_and_counted_by_reason,
               a_bad_line_costs_itself_and_strict_keeps_nothing,
               files_that_are_no_such_file_are_refused_with_what_to_do,

@@ -80,6 +80,59 @@ static void discovery_answers_are_read_and_other_udp_is_passed_over(void **state
     assert_int_equal(got->text.n, 0);
 }
 
+#define WHEN "2023-11-14T22:13:20.811676766Z"
+
+static void censys_search_2_gives_services(void **state)
+{
+    (void)state;
+    assert_import(
+        "censys",
+        "{\"ip\":\"192.0.2.1\",\"services\":[{\"port\":80,\"service_name\":\"HTTP\","
+        "\"transport_protocol\":\"TCP\",\"observed_at\":\"" WHEN "\",\"http\":{\"response\":{"
+        "\"status_code\":401,\"headers\":{\"_encoding\":{\"Server\":\"x\"},\"Server\":[\"S\"],"
+        "\"WWW_Authenticate\":[\"Basic realm=\\\"r\\\"\\r\\nSet-Cookie: "
+        "a=b\"]},\"html_title\":\"T\","
+        "\"favicons\":[{\"md5_hash\":\"AB\",\"shodan_hash\":-7}]}}}]}\n",
+        ROW("80", "  port.protocol=http\n  http.status=401\n  http.title=T\n  http.server=S\n"
+                  "  http.www_authenticate=Basic realm=\"r\"  Set-Cookie: a=b\n"
+                  "  http.auth.scheme=basic\n  http.auth.realm=r\n"
+                  "  http.favicon.md5=ab\n  http.favicon.mmh3=-7\n"));
+}
+
+static void censys_platform_gives_services(void **state)
+{
+    (void)state;
+    assert_import(
+        "censys",
+        "{\"host\":{\"ip\":\"192.0.2.1\",\"services\":[{\"port\":554,\"protocol\":"
+        "\"RTSP\","
+        "\"transport_protocol\":\"tcp\",\"scan_time\":\"" WHEN "\",\"rtsp\":{\"server\":\"R\","
+        "\"www_auth\":\"Digest realm=\\\"r\\\", "
+        "nonce=\\\"n\\\"\",\"commands\":[\"A\",\"B\"]}}]}}\n"
+        "{\"host\":{\"ip\":\"192.0.2.1\",\"services\":[{\"port\":443,"
+        "\"transport_protocol\":\"tcp\",\"scan_time\":\"" WHEN "\",\"tls\":{\"version_selected\":"
+        "\"tlsv1_1\"},\"cert\":{\"parsed\":{\"subject_dn\":\"C=VN, O=a\\\\, "
+        "b\",\"validity_period\":{"
+        "\"not_after\":\"2023-11-14T22:13:20Z\"}}}}]}}\n",
+        ROW("554", "  port.protocol=rtsp\n  rtsp.server=R\n"
+                   "  rtsp.www_authenticate=Digest realm=\"r\", nonce=\"\"\n  rtsp.public=A, "
+                   "B\n") "192.0.2.1 443 1700000000 @2\n  tls.version=tls1.1\n  "
+                          "tls.cert.subject=C=VN,O=a\\, b\n"
+                          "  tls.cert.not_after=1700000000\n  port.outcome=open\n");
+}
+
+static void values_of_other_types_are_passed_over(void **state)
+{
+    (void)state;
+    assert_import("censys",
+                  "{\"ip\":\"192.0.2.1\",\"services\":[7,{\"port\":80,\"transport_protocol\":"
+                  "\"TCP\",\"banner\":[],\"http\":{\"response\":{\"status_code\":\"x\","
+                  "\"headers\":[1],\"body\":{},\"favicons\":{}}},\"tls\":7,\"rtsp\":null}]}",
+                  "bad @1: that is no port: \n192.0.2.1 80 0 @1\n  port.outcome=open\n");
+    assert_import("censys", "{\"ip\":\"192.0.2.1\",\"services\":null}\n{\"ip\":5}\n",
+                  "bad @2: that is no address: \n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +140,9 @@ int main(void)
         cmocka_unit_test(shodan_keeps_pages_and_icons),
         cmocka_unit_test(shodan_tells_old_tls_and_names_of_certificates),
         cmocka_unit_test(shodan_hosts_carry_their_banners_in_a_list),
+        cmocka_unit_test(censys_search_2_gives_services),
+        cmocka_unit_test(censys_platform_gives_services),
+        cmocka_unit_test(values_of_other_types_are_passed_over),
         cmocka_unit_test(discovery_answers_are_read_and_other_udp_is_passed_over),
     };
 
