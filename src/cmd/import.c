@@ -211,13 +211,14 @@ const struct lc_verb lc_verb_import = {
     .args = N_("FORMAT FILE"),
     .summary = N_("read what other programs and services saw into the store"),
     .details =
-        N_("FORMAT is one of: jsonl, nmap-xml, masscan, zmap, shodan, censys. FILE may be - for "
+        N_("FORMAT is one of: jsonl, nmap-xml, masscan, zmap, shodan, censys, shadowserver. FILE "
+           "may be - for "
            "the standard "
            "input. Nothing is "
            "sent to any "
            "network. Without --scope only rows of this machine and the private networks it is in "
            "are stored; others are dropped and counted. What a scan found is never overwritten."),
-    .words = "jsonl nmap-xml masscan zmap shodan censys",
+    .words = "jsonl nmap-xml masscan zmap shodan censys shadowserver",
     .opts = opts,
     .opts_n = sizeof opts / sizeof *opts,
     .args_min = 2,

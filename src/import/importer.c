@@ -8,8 +8,8 @@
 #define PIECE_SHOWN 60U
 
 static const struct lc_import_format *const formats[] = {
-    &lc_import_jsonl, &lc_import_nmap,   &lc_import_masscan,
-    &lc_import_zmap,  &lc_import_shodan, &lc_import_censys,
+    &lc_import_jsonl,  &lc_import_nmap,   &lc_import_masscan,      &lc_import_zmap,
+    &lc_import_shodan, &lc_import_censys, &lc_import_shadowserver,
 };
 
 #define FORMATS_N (sizeof formats / sizeof *formats)
@@ -156,8 +156,11 @@ enum lc_status lc_importer_feed(struct lc_importer *im, struct lc_slice bytes)
 
 enum lc_status lc_importer_end(struct lc_importer *im)
 {
+    enum lc_status st;
+
     if (im->over)
         return LC_OK;
     im->over = true;
-    return im->format->framing == LC_FRAME_NONE ? im->format->end(im) : drain(im, true);
+    st = im->format->framing == LC_FRAME_NONE ? im->format->end(im) : drain(im, true);
+    return st == LC_DONE ? LC_OK : st;
 }

@@ -25,7 +25,7 @@ struct lc_import_format {
 };
 
 extern const struct lc_import_format lc_import_jsonl, lc_import_nmap, lc_import_masscan,
-    lc_import_zmap, lc_import_shodan, lc_import_censys;
+    lc_import_zmap, lc_import_shodan, lc_import_censys, lc_import_shadowserver;
 
 struct lc_importer {
     const struct lc_import_format *format;

@@ -45,7 +45,7 @@ static void challenge(struct lc_importer *im, struct lc_slice header, enum lc_fa
     lc_buf_free(&out);
 }
 
-static void tls_version(struct lc_importer *im, struct lc_slice s, enum lc_fact_name fact)
+void lc_row_tls_version(struct lc_importer *im, enum lc_fact_name fact, struct lc_slice s)
 {
     static const char *const names[][2] = {
         {"SSLv3", "ssl3"},     {"TLSv1", "tls1.0"},   {"TLSv1.0", "tls1.0"}, {"TLSv1_0", "tls1.0"},
@@ -93,7 +93,7 @@ static void one(struct lc_importer *im, const json_t *v, const struct lc_map *m)
         challenge(im, s, m->fact);
         break;
     case LC_MAP_TLS:
-        tls_version(im, s, m->fact);
+        lc_row_tls_version(im, m->fact, s);
         break;
     }
 }

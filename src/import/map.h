@@ -27,6 +27,9 @@ struct lc_map {
  * said. */
 void lc_row_map(struct lc_importer *im, const json_t *v, const struct lc_map *map, size_t n);
 
+/* "TLSv1.2", "tlsv1_2" in the vocabulary's words; nothing for others, and for tls.obsolete nothing
+ * from 1.2 on. */
+void lc_row_tls_version(struct lc_importer *im, enum lc_fact_name fact, struct lc_slice text);
 /* A page's title, marks and password field. */
 void lc_row_page(struct lc_importer *im, const json_t *html);
 /* An icon's bytes as Base64: their MD5. */

@@ -140,6 +140,24 @@ def censys_shows_cameras_in_both_shapes():
         assert secret not in raw, secret
 
 
+def shadowserver_shows_recorders_and_web_pages():
+    s = Store()
+    got = s.add("shadowserver", (FILES / "2026-11-20-scan_dvr_dhcpdiscover-1-vn.csv").read_bytes())
+    assert (got["records"], got["bad"], got["devices"], got["outside"]) == (3, 0, 2, 1), got
+    assert got["unknown"] == 1, got  # the column that was added yesterday
+    d = s.devices()
+    assert (d["127.9.10.1"]["platform"], d["127.9.10.1"]["model"]) == ("dahua", "IPC-HDW1230T2"), d["127.9.10.1"]
+    assert d["127.9.10.1"]["discovery"] == ["dhip"] and d["127.9.10.1"]["last_seen"] == "2026-11-20T04:00:00Z", d
+    got = s.add("shadowserver", (FILES / "2026-11-20-scan_http-1-vn.csv").read_bytes())
+    assert (got["records"], got["bad"], got["devices"]) == (2, 0, 2), got
+    web = s.devices()["127.9.10.3"]
+    assert {f["rule"] for f in web["findings"] if f["result"] == "true"} >= {"basic-auth-no-tls"} or \
+        web["class"] == "unknown", web
+    raw = b"".join(p.read_bytes() for p in s.folder.glob("s.db*"))
+    for secret in (b"4X0ABCDPAG00001", b"9C:14:63:00:00:01", b"0a1b2c", b"Kitchen"):
+        assert secret not in raw, secret
+
+
 def the_order_of_the_lines_makes_no_difference():
     rows = [row(f"127.9.1.{i % 7}", 80 + i % 3, http__title=f"t{i % 5}", http__server="thttpd/2.25b")
             for i in range(60)]
@@ -284,7 +302,7 @@ def a_large_file_takes_little_memory():
 if __name__ == "__main__":
     kit.main([a_row_becomes_a_device_and_says_where_it_comes_from, the_order_of_the_lines_makes_no_difference,
               nmap_shows_a_camera, masscan_and_zmap_show_ports_and_banners, shodan_shows_a_camera,
-              censys_shows_cameras_in_both_shapes,
+              censys_shows_cameras_in_both_shapes, shadowserver_shows_recorders_and_web_pages,
               what_the_scope_does_not_name_is_dropped_and_counted_by_reason,
               a_bad_line_costs_itself_and_strict_keeps_nothing,
               files_that_are_no_such_file_are_refused_with_what_to_do,
