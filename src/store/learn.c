@@ -109,7 +109,9 @@ static enum lc_status learn_identity(struct lc_store *s, const struct known *k,
                      (int64_t)w->confidence[LC_A_PLATFORM], (int64_t)w->confidence[LC_A_BRAND],
                      (int64_t)w->confidence[LC_A_MODEL], (int64_t)w->confidence[LC_A_FIRMWARE],
                      (int64_t)w->conflict);
-    return st == LC_OK ? lc_put_claims(s, k->device, true, w, err) : st;
+    if (st == LC_OK)
+        st = lc_put_claims(s, k->device, true, w, err);
+    return st == LC_OK ? lc_put_channels(s, k->device, true, r, err) : st;
 }
 
 /* The earliest and the latest moment of which the source speaks. */
@@ -150,6 +152,8 @@ enum lc_status lc_learn_host(struct lc_store *s, int64_t run, const struct lc_ho
         k.device = sqlite3_last_insert_rowid(s->db);
         if (st == LC_OK)
             st = lc_put_claims(s, k.device, false, r->identity, err);
+        if (st == LC_OK)
+            st = lc_put_channels(s, k.device, false, r, err);
     } else if (st == LC_OK) {
         st = learn_identity(s, &k, r, err);
     }

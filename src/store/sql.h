@@ -57,12 +57,15 @@ enum lc_sql {
     LC_Q_FINDING_KEEP,
     LC_Q_FINDING_FIX,
     LC_Q_FINDING_DROP,
+    LC_Q_CHANNEL_TRIM,
+    LC_Q_CHANNEL_PUT,
     LC_Q_DEVICE_ALL,
     LC_Q_DEVICE_BY_ID,
     LC_Q_DEVICE_BY_ADDR,
     LC_Q_ENDPOINT_OF,
     LC_Q_CLAIM_OF,
     LC_Q_FINDING_OF,
+    LC_Q_CHANNEL_OF,
     LC_Q_COUNT,
 };
 
@@ -144,6 +147,8 @@ enum lc_status lc_put_device(struct lc_store *s, enum lc_sql how, int64_t run, s
 /* `known`: older claims may be there, and are replaced. */
 enum lc_status lc_put_claims(struct lc_store *s, int64_t device, bool known,
                              const struct lc_identity *w, struct lc_err *err) LC_MUST_CHECK;
+enum lc_status lc_put_channels(struct lc_store *s, int64_t device, bool known,
+                               const struct lc_host_result *r, struct lc_err *err) LC_MUST_CHECK;
 enum lc_status lc_put_finding(struct lc_store *s, int64_t run, int64_t device,
                               const struct lc_finding *f, int64_t observed_us,
                               struct lc_err *err) LC_MUST_CHECK;
