@@ -70,6 +70,8 @@ def a_row_becomes_a_device_and_says_where_it_comes_from():
     assert "imported from tip.jsonl (jsonl), line 2, seen 2026-11-20 10:00" in shown, shown
     vi = kit.lenscap(s.folder, "show", "127.9.0.1", "--store", s.path, "--lang", "vi", check=0).stdout
     assert "nhập từ tip.jsonl (jsonl), dòng 2" in vi, vi
+    page = kit.lenscap(s.folder, "report", "--store", s.path, check=0).stdout
+    assert "all of this was imported" in page and "Addresses asked" not in page
     assert s.sql("SELECT kind, targets_n, answered FROM run") == [(1, 2, 2)]
 
 
