@@ -11,6 +11,7 @@ help:
 	@echo "make install   into /usr/local (DESTDIR and prefix as usual)"
 	@echo "make bench     speed beside nmap on the same work; figures for docs/benchmarks.md"
 	@echo "make bench-sweep    probes a second beside zmap and masscan"
+	@echo "make bench-flaws    a million devices against all published flaws"
 	@echo "make bench-country  16.7 million addresses, 800,000 cameras (SCALE=0.1 for a tenth)"
 	@echo "make fault     kill -9 at 100 random moments, failing disks"
 	@echo "make fuzz      every parser for 60 seconds (SECONDS_EACH=60)"
@@ -37,6 +38,11 @@ bench-sweep: need-bench
 	@test -f $(BENCH)/build.ninja || meson setup $(BENCH) --buildtype=release
 	@ninja -C $(BENCH) lenscap lenscap-sim tests/unit/discover/bench_sweep_dry
 	@python3 tests/bench/bench_sweep.py $(BENCH)
+
+bench-flaws: need-check
+	@test -f $(BENCH)/build.ninja || meson setup $(BENCH) --buildtype=release
+	@ninja -C $(BENCH) tests/unit/assess/bench_flaws
+	@$(BENCH)/tests/unit/assess/bench_flaws
 
 bench-country: need-check build
 	@python3 tests/bench/bench_country.py $(BUILD) --scale $${SCALE:-1.0}
@@ -66,4 +72,4 @@ need-bench: need-check
 clean:
 	rm -rf $(BUILD) build-*
 
-.PHONY: help build run check install bench bench-sweep bench-country need-bench fault fuzz coverage need-build need-check clean
+.PHONY: help build run check install bench bench-sweep bench-flaws bench-country need-bench fault fuzz coverage need-build need-check clean

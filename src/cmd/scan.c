@@ -118,6 +118,10 @@ static enum lc_status set_up(struct scan_cmd *c)
         st = lc_identifier_open(c->kb, &c->set.identifier, &c->err);
     if (st == LC_OK)
         st = lc_assessor_open(c->kb, &c->set.assessor, &c->err);
+    if (st == LC_OK) {
+        lc_cmd_overlay(c->set.assessor);
+        lc_cmd_overlay_age(c->set.assessor);
+    }
     c->set.kb = c->kb;
     c->set.deep = c->opt.deep;
     c->set.local = !c->opt.no_local && !c->opt.sweep_only;

@@ -194,6 +194,12 @@ enum lc_status lc_scope_keygen(const char *private_path, struct lc_buf *public_l
                                struct lc_err *err) LC_MUST_CHECK;
 enum lc_status lc_scope_sign(const char *scope_path, const char *private_path, struct lc_err *err)
     LC_MUST_CHECK; /* writes scope_path.sig by temp file, sync and rename */
+/* Does `path`.sig hold a signature of `bytes` by a key of the file `keys` (NULL: the
+ * machine's)? LC_OK and the key's name
+ * in `mem`; LC_EREFUSED and the reason otherwise. */
+enum lc_status lc_scope_verify(const char *path, struct lc_slice bytes, const char *keys,
+                               struct lc_arena *mem, struct lc_slice *signer,
+                               struct lc_err *err) LC_MUST_CHECK;
 /* The commented template that `lenscap scope init` writes. */
 void lc_scope_template(struct lc_buf *out);
 
