@@ -18,6 +18,8 @@
  *   light       "green", "yellow", "red", "grey": the colour in the page
  *   conflict    true: two platforms claim this device, see claims
  *   claims      [{attr, value, weight, port, signature, evidence}], strongest first
+ *   channels_n  pictures it has, 1 for a camera that says nothing else; null when not known
+ *   channels    [{number, kind: "analog", "network", "unknown", open: "yes", "no", "unknown"}]
  *   first_seen last_seen              RFC 3339 in UTC, or null
  *
  * "unknown" is a word where the key is a closed list, null where it is free text.
@@ -126,6 +128,29 @@ static void put_evidence(struct lc_json *j, struct lc_slice fact, struct lc_slic
     lc_buf_free(&raw);
 }
 
+/* Only of published flaws: what is known, how sure, why, and what the world does with it. */
+static void put_flaw(struct lc_json *j, const struct lc_device_finding *f, const struct lc_rule *r)
+{
+    const struct lc_flaw *flaw = r ? r->flaw : NULL;
+
+    if (f->verdict == LC_V_NONE)
+        return;
+    lc_json_str(j, "verdict", lc_slice_str(lc_verdict_names[f->verdict]));
+    lc_json_int(j, "confidence", f->confidence);
+    str_or_null(j, "reason", f->reason);
+    if (!flaw)
+        return;
+    lc_json_open(j, "cves", '[');
+    for (size_t i = 0; i < flaw->cves_n; i++)
+        lc_json_str(j, NULL, flaw->cves[i]);
+    lc_json_close(j, ']');
+    lc_json_str(j, "login", lc_slice_str(lc_login_names[flaw->login]));
+    lc_json_bool(j, "exploited", flaw->exploited.n || flaw->kev_added);
+    lc_json_bool(j, "no_fix", flaw->no_fix);
+    if (flaw->has_epss)
+        lc_json_int(j, "epss_ppm", flaw->epss_ppm);
+}
+
 static void put_finding(struct lc_json *j, const struct lc_device_finding *f,
                         const struct lc_assessor *rules)
 {
@@ -142,6 +167,7 @@ static void put_finding(struct lc_json *j, const struct lc_device_finding *f,
     put_evidence(j, f->fact, f->evidence);
     lc_json_str(j, "title", lc_report_title(f, rules, LC_LANG_EN));
     str_or_null(j, "state", f->state);
+    put_flaw(j, f, r);
     lc_json_close(j, '}');
 }
 
@@ -158,6 +184,25 @@ static void put_claims(struct lc_json *j, const struct lc_device *d)
         port_or_null(j, c->port);
         str_or_null(j, "signature", c->signature);
         put_evidence(j, c->fact, c->evidence);
+        lc_json_close(j, '}');
+    }
+    lc_json_close(j, ']');
+}
+
+static void put_channels(struct lc_json *j, const struct lc_device *d)
+{
+    if (d->channels_n)
+        lc_json_int(j, "channels_n", d->channels_n);
+    else
+        lc_json_null(j, "channels_n");
+    lc_json_open(j, "channels", '[');
+    for (size_t i = 0; i < d->channels_listed_n; i++) {
+        const struct lc_device_channel *c = &d->channels[i];
+
+        lc_json_open(j, NULL, '{');
+        lc_json_int(j, "number", c->number);
+        lc_json_str(j, "kind", lc_slice_str(lc_channel_kinds[c->kind]));
+        lc_json_str(j, "open", lc_slice_str(lc_tri_exposed[c->open]));
         lc_json_close(j, '}');
     }
     lc_json_close(j, ']');
@@ -196,6 +241,7 @@ void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, 
     lc_json_str(&j, "light", lc_slice_str(lc_report_light_names[lc_report_light(d, rules)]));
     lc_json_bool(&j, "conflict", d->conflict);
     put_claims(&j, d);
+    put_channels(&j, d);
     put_seen(&j, "first_seen", d->first_us);
     put_seen(&j, "last_seen", d->last_us);
     lc_json_close(&j, '}');

@@ -73,13 +73,18 @@ static const char *const statements[LC_Q_COUNT] = {
     [LC_Q_CLAIM_ADD] = "INSERT INTO claim VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
     /* UNKNOWN never unmakes what was once TRUE or FIXED. States: enum lc_finding_state. */
     [LC_Q_FINDING_PUT] =
-        "INSERT INTO finding VALUES(?1, ?2, ?3, ?4, iif(?4 = 1, 1, 0), ?5, ?6, ?7, ?7, ?8) "
+        "INSERT INTO finding(device, port, rule, result, state, fact, evidence, first_us, last_us, "
+        "checked_run, verdict, pct, reason) "
+        "VALUES(?1, ?2, ?3, ?4, iif(?4 = 1, 1, 0), ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11) "
         "ON CONFLICT DO UPDATE SET checked_run = excluded.checked_run, "
         "state = CASE WHEN excluded.result = 2 THEN state WHEN state = 0 THEN 1 "
         "WHEN checked_run = excluded.checked_run THEN state WHEN state >= 3 THEN 4 ELSE 2 END, "
         "result = iif(excluded.result = 1, 1, result), "
-        "fact = iif(excluded.result = 1, excluded.fact, fact), "
-        "evidence = iif(excluded.result = 1, excluded.evidence, evidence), "
+        "fact = iif(excluded.result = 1 OR state = 0, excluded.fact, fact), "
+        "evidence = iif(excluded.result = 1 OR state = 0, excluded.evidence, evidence), "
+        "verdict = iif(excluded.result = 1 OR state = 0, excluded.verdict, verdict), "
+        "pct = iif(excluded.result = 1 OR state = 0, excluded.pct, pct), "
+        "reason = iif(excluded.result = 1 OR state = 0, excluded.reason, reason), "
         "first_us = iif(excluded.result = 1 AND state = 0, excluded.first_us, first_us), "
         "last_us = iif(excluded.result = 1 OR state = 0, excluded.last_us, last_us)",
     [LC_Q_FINDING_OPEN] = "SELECT 1 FROM finding WHERE device = ? AND checked_run <> ? "
@@ -89,6 +94,11 @@ static const char *const statements[LC_Q_COUNT] = {
                          "device = ?1 AND port = ?2 AND checked_run <> ?3 AND result = 1",
     [LC_Q_FINDING_DROP] = "DELETE FROM finding WHERE device = ?1 AND port = ?2 "
                           "AND checked_run <> ?3 AND state = 0",
+    [LC_Q_CHANNEL_TRIM] = "DELETE FROM channel WHERE device = ? AND n > ?",
+    /* What a login has read of the camera behind it outlives a count from outside. */
+    [LC_Q_CHANNEL_PUT] = "INSERT INTO channel VALUES(?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT DO "
+                         "UPDATE SET kind = excluded.kind, state = excluded.state, "
+                         "fact = excluded.fact",
     [LC_Q_DEVICE_ALL] = "SELECT " DEVICE_COLUMNS " FROM device WHERE merged_into IS NULL AND "
                         "(?1 = 0 OR last_run = ?1 OR EXISTS(SELECT 1 FROM observation WHERE "
                         "run = ?1 AND device = device.id)) ORDER BY addr",
@@ -101,8 +111,11 @@ static const char *const statements[LC_Q_COUNT] = {
                          "WHERE e.device = ? ORDER BY e.port",
     [LC_Q_CLAIM_OF] = "SELECT attr, weight, port, fact, value, signature, evidence FROM claim "
                       "WHERE device = ? ORDER BY n",
-    [LC_Q_FINDING_OF] = "SELECT port, rule, result, state, fact, evidence, first_us, last_us "
-                        "FROM finding WHERE device = ? ORDER BY result = 1 DESC, port, rule",
+    [LC_Q_FINDING_OF] = "SELECT port, rule, result, state, fact, evidence, first_us, last_us, "
+                        "verdict, pct, reason FROM finding WHERE device = ? "
+                        "ORDER BY result = 1 DESC, port, rule",
+    [LC_Q_CHANNEL_OF] = "SELECT n, kind, state, protocol, source FROM channel WHERE device = ? "
+                        "ORDER BY n",
 };
 
 static enum lc_status describe(struct lc_store *s, int rc, struct lc_err *err)
