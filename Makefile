@@ -58,7 +58,7 @@ coverage: need-check
 
 need-build:
 	@sh tools/need.sh gcc libc6-dev meson ninja-build pkg-config python3 python3-yaml libssl-dev \
-	    libsqlite3-dev libexpat1-dev libjansson-dev libyaml-dev libseccomp-dev libcap-ng-dev iproute2
+	    libsqlite3-dev libexpat1-dev libjansson-dev libyaml-dev libseccomp-dev libcap-ng-dev iproute2 libzxcvbn-dev
 
 need-check: need-build
 	@sh tools/need.sh clang clang-format clang-tidy llvm libcmocka-dev mandoc nmap tcpdump nftables \
