@@ -92,6 +92,19 @@ enum lc_status lc_engine_packet_open(const struct lc_engine_packet_config *cfg,
 /* A range of 4,096 source ports that neither the kernel hands out nor anybody listens on. */
 enum lc_status lc_engine_ports(uint16_t *low, uint16_t *high, struct lc_err *err) LC_MUST_CHECK;
 
+/* ---- xdp: as packet, but probes leave as live frames of a BPF program (Linux 5.18; only in builds
+ * with -Dxdp=enabled, otherwise LC_EINVAL) ---- */
+
+struct lc_engine_xdp_config {
+    struct lc_engine_packet_config packet;
+    const struct lc_gate *gate; /* copied into the kernel, where every frame is checked again */
+    uint32_t total_pps;         /* of the kernel's own budget; > 0 */
+};
+
+/* LC_EPERM: not root. LC_EINVAL: the kernel or the card cannot do it; the message says which. */
+enum lc_status lc_engine_xdp_open(const struct lc_engine_xdp_config *cfg, struct lc_engine *out,
+                                  struct lc_err *err) LC_MUST_CHECK;
+
 /* ---- connect: dial's end is the role's business; these hooks are how it is reached ---- */
 
 struct lc_engine_connect_config {
