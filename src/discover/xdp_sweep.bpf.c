@@ -37,13 +37,18 @@ struct {
     __type(value, struct lc_xdp_run);
 } runs SEC(".maps");
 
-/* When the next frame may leave. Not in a page that the process sees. */
+/* When the next frames may leave, and how many may now: the clock costs a tenth of all that is done
+ * here, so it is read for CREDIT frames at once. Not in a page that the process sees. */
+#define CREDIT 16
+struct budget {
+    __u64 next, credit;
+};
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, 1);
     __type(key, __u32);
-    __type(value, __u64);
-} budget SEC(".maps");
+    __type(value, struct budget);
+} budgets SEC(".maps");
 
 /* The scope: sorted, apart; frozen when filled. */
 struct list {
@@ -149,19 +154,24 @@ static __always_inline void copy(__u8 *to, const __u8 *end, const __u8 *from)
 
 static __always_inline bool take_budget(void)
 {
-    __u64 now = bpf_ktime_get_ns() << 10, next;
-    __u64 *at;
+    __u64 now, next;
+    struct budget *b;
     __u32 zero = 0;
 
-    at = bpf_map_lookup_elem(&budget, &zero);
-    if (!at)
+    b = bpf_map_lookup_elem(&budgets, &zero);
+    if (!b)
         return false;
-    next = *at;
-    if (next + fixed.burst < now)
-        next = now - fixed.burst;
-    if (next > now)
-        return false;
-    *at = next + fixed.gap;
+    if (b->credit == 0) {
+        now = bpf_ktime_get_ns() << 10;
+        next = b->next;
+        if (next + fixed.burst < now)
+            next = now - fixed.burst;
+        if (next > now)
+            return false;
+        b->next = next + CREDIT * fixed.gap;
+        b->credit = CREDIT;
+    }
+    b->credit--;
     return true;
 }
 

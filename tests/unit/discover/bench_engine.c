@@ -11,6 +11,7 @@
 #include "discover/engine.h"
 
 #include <net/if.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,11 +45,15 @@ static bool is_own_namespace(void)
 
 static void drain(struct lc_engine *e, struct tally *t, int64_t us)
 {
-    int64_t until = lc_clock_mono_us() + us;
+    int64_t until = lc_clock_mono_us() + us, left;
 
-    while (lc_clock_mono_us() < until)
+    while ((left = until - lc_clock_mono_us()) > 0) {
+        struct pollfd p = {.fd = e->fd, .events = POLLIN};
+
+        (void)poll(&p, 1, (int)(left / 1000 + 1));
         while (e->receive(e->ctx, lc_clock_mono_us(), on_answer, t))
             ;
+    }
 }
 
 static void run(struct lc_engine *e, const struct lc_range *plan, uint16_t port, uint64_t n)

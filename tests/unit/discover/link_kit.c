@@ -11,12 +11,14 @@
 
 #include <assert.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -284,4 +286,45 @@ struct lc_engine_counts link_counts(struct lc_engine *e)
 
     e->counts(e->ctx, &c);
     return c;
+}
+
+/* ---- confined ---- */
+
+static bool confine(bool bpf)
+{
+    static const int calls[] = {
+        SCMP_SYS(sendmmsg),      SCMP_SYS(getsockopt),  SCMP_SYS(poll), SCMP_SYS(exit_group),
+        SCMP_SYS(clock_gettime), SCMP_SYS(sigaltstack), /* the sanitizer's, before _exit */
+    };
+    scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    bool ok = f != NULL;
+
+    for (size_t i = 0; ok && i < sizeof calls / sizeof *calls; i++)
+        ok = seccomp_rule_add(f, SCMP_ACT_ALLOW, calls[i], 0) == 0;
+    if (ok && bpf)
+        ok = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(bpf), 1,
+                              SCMP_A0(SCMP_CMP_EQ, BPF_PROG_TEST_RUN)) == 0;
+    return ok && seccomp_load(f) == 0; /* releasing it would be a call more */
+}
+
+static int work_confined(struct lc_engine *e, const struct lc_probe *v, size_t n, bool bpf)
+{
+    static struct link_heard h;
+
+    if (setresuid(65534, 65534, 65534) != 0 || !confine(bpf))
+        return 1;
+    for (size_t at = 0, tries = 0; at < n && tries < 1000000; tries++)
+        at += e->send(e->ctx, lc_clock_mono_us(), v + at, n - at);
+    link_listen_for(e, &h, (unsigned)n);
+    return h.n == n ? 0 : 2;
+}
+
+int link_confined(struct lc_engine *e, const struct lc_probe *v, size_t n, bool bpf)
+{
+    int status = -1;
+    pid_t child = fork();
+
+    if (child == 0)
+        _exit(work_confined(e, v, n, bpf));
+    return child > 0 && waitpid(child, &status, 0) == child ? status : -1;
 }

@@ -40,5 +40,8 @@ struct link_heard {
 void link_listen_for(struct lc_engine *e, struct link_heard *h, unsigned want);
 void link_send_all(struct lc_engine *e, const struct lc_probe *v, size_t n);
 struct lc_engine_counts link_counts(struct lc_engine *e);
+/* Sends all of v and hears n answers in a process that may do nothing else: sendmmsg, getsockopt,
+ * poll, and runs of a program when `bpf`; 0 when it could. Anything else kills it. */
+int link_confined(struct lc_engine *e, const struct lc_probe *v, size_t n, bool bpf);
 
 #endif

@@ -165,6 +165,24 @@ static void our_own_address_is_not_asked(void **state)
     e.close(e.ctx);
 }
 
+static void after_open_sendmmsg_and_getsockopt_are_enough(void **state)
+{
+    const struct lc_range plan = link_range("198.19.0.0/24");
+    struct lc_probe v[LINK_HOSTS];
+    struct lc_engine e;
+    struct lc_err err = {""};
+
+    (void)state;
+    if (link_skipped)
+        skip();
+    if (open_engine(&plan, 1, NULL, 0, &e, &err) != LC_OK)
+        fail_msg("%s", err.text);
+    for (unsigned i = 0; i < LINK_HOSTS; i++)
+        v[i] = (struct lc_probe){.to = link_host4(i), .port = LINK_TCP};
+    assert_int_equal(link_confined(&e, v, LINK_HOSTS, false), 0);
+    e.close(e.ctx);
+}
+
 static void refused(const char *plan, const char *more, enum lc_status want, const char *says)
 {
     struct lc_range v[2] = {link_range(plan), link_range(more ? more : plan)};
@@ -244,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_question_over_udp_to_a_closed_port_is_refused),
         cmocka_unit_test(sources_take_turns_and_all_are_answered),
         cmocka_unit_test(our_own_address_is_not_asked),
+        cmocka_unit_test(after_open_sendmmsg_and_getsockopt_are_enough),
         cmocka_unit_test(a_plan_that_does_not_go_one_way_is_refused_by_name),
         cmocka_unit_test(a_router_that_the_kernel_knows_is_not_asked_again),
         cmocka_unit_test(loopback_is_swept_where_the_kernel_was_told_to_allow_it),
