@@ -2,6 +2,7 @@
 .POSIX:
 BUILD = build
 CHECK = build-check
+BENCH = build-bench
 
 help:
 	@echo "make run       a simulated street of cameras, scanned: table and report.html"
@@ -9,6 +10,8 @@ help:
 	@echo "make build     build/lenscap and build/lenscap-sim"
 	@echo "make install   into /usr/local (DESTDIR and prefix as usual)"
 	@echo "make bench     speed beside nmap on the same work; figures for docs/benchmarks.md"
+	@echo "make bench-sweep    probes a second beside zmap and masscan"
+	@echo "make bench-country  16.7 million addresses, 800,000 cameras (SCALE=0.1 for a tenth)"
 	@echo "make fault     kill -9 at 100 random moments, failing disks"
 	@echo "make fuzz      every parser for 60 seconds (SECONDS_EACH=60)"
 	@echo "make coverage  branch coverage of src/proto and src/scope"
@@ -30,6 +33,14 @@ install: build
 bench: need-check build
 	@sh tests/bench/bench.sh $(BUILD)
 
+bench-sweep: need-bench
+	@test -f $(BENCH)/build.ninja || meson setup $(BENCH) --buildtype=release
+	@ninja -C $(BENCH) lenscap lenscap-sim tests/unit/discover/bench_sweep_dry
+	@python3 tests/bench/bench_sweep.py $(BENCH)
+
+bench-country: need-check build
+	@python3 tests/bench/bench_country.py $(BUILD) --scale $${SCALE:-1.0}
+
 fault: need-check build
 	@sh tests/fault/fault.sh $(BUILD)
 
@@ -47,9 +58,12 @@ need-check: need-build
 	@sh tools/need.sh clang clang-format clang-tidy llvm libcmocka-dev mandoc nmap tcpdump nftables \
 	    curl openssl git gcovr nginx-light openssh-server vsftpd inetutils-telnetd \
 	    libgstrtspserver-1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
-	    vlc-bin vlc-plugin-base libclang-rt-14-dev
+	    vlc-bin vlc-plugin-base libclang-rt-14-dev avahi-daemon miniupnpd miniupnpd-nftables wsdd2
+
+need-bench: need-check
+	@sh tools/need.sh zmap masscan
 
 clean:
 	rm -rf $(BUILD) build-*
 
-.PHONY: help build run check install bench fault fuzz coverage need-build need-check clean
+.PHONY: help build run check install bench bench-sweep bench-country need-bench fault fuzz coverage need-build need-check clean

@@ -15,23 +15,27 @@
 #define UNIT_US 10
 #define SECOND  (1000000 / UNIT_US)
 
-enum lc_status sim_book_open(struct sim_book *b, size_t hosts)
+enum lc_status sim_book_open(struct sim_book *b, size_t hosts, bool many, bool seconds)
 {
-    *b = (struct sim_book){.n = hosts};
+    *b = (struct sim_book){.n = hosts, .many = many};
     b->page = lc_alloc_n(hosts, sizeof(*b->page));
+    b->second = seconds ? lc_alloc_n(hosts, sizeof(*b->second)) : NULL;
     b->offence = lc_alloc_n(SIM_OFFENCES, sizeof(*b->offence));
-    return b->page && b->offence ? LC_OK : LC_ENOMEM;
+    return b->page && b->offence && (!seconds || b->second) ? LC_OK : LC_ENOMEM;
 }
 
 void sim_book_close(struct sim_book *b)
 {
     lc_free(b->page);
+    lc_free(b->second);
     lc_free(b->offence);
 }
 
 void sim_book_packet(struct sim_book *b, size_t host, int64_t now_us)
 {
-    struct sim_page *p = &b->page[host];
+    if (!b->second)
+        return;
+    struct sim_second *p = &b->second[host];
     uint32_t now = (uint32_t)(now_us / UNIT_US);
     while (p->ring_n) {
         uint32_t oldest = p->ring[(p->ring_at + SIM_RING - p->ring_n) % SIM_RING];
@@ -69,19 +73,26 @@ static void put_addr(struct lc_json *j, const struct lc_addr *a)
 
 static void put_totals(const struct sim_book *b, struct lc_json *j)
 {
-    uint64_t connections = 0, requests = 0, forbidden = 0, unexpected = 0, worst = 0;
+    uint64_t connections = 0, requests = 0, datagrams = 0, shouts = 0, forbidden = 0,
+             unexpected = 0, worst = 0;
     for (size_t i = 0; i < b->n; i++) {
         connections += b->page[i].connections;
         requests += b->page[i].requests;
+        datagrams += b->page[i].datagrams;
+        shouts += b->page[i].shouts;
         forbidden += b->page[i].forbidden;
         unexpected += b->page[i].unexpected;
-        worst = b->page[i].worst > worst ? b->page[i].worst : worst;
+        if (b->second && b->second[i].worst > worst)
+            worst = b->second[i].worst;
     }
     lc_json_open(j, "totals", '{');
     lc_json_int(j, "hosts", (int64_t)b->n);
     lc_json_int(j, "connections", (int64_t)connections);
     lc_json_int(j, "requests", (int64_t)requests);
-    lc_json_int(j, "max_initiated_1s", (int64_t)worst);
+    lc_json_int(j, "datagrams", (int64_t)datagrams);
+    lc_json_int(j, "shouts", (int64_t)shouts);
+    if (b->second)
+        lc_json_int(j, "max_initiated_1s", (int64_t)worst);
     lc_json_int(j, "forbidden", (int64_t)forbidden);
     lc_json_int(j, "unexpected", (int64_t)unexpected);
     lc_json_close(j, '}');
@@ -92,12 +103,17 @@ static void put_hosts(const struct sim_book *b, struct lc_json *j)
     lc_json_open(j, "hosts", '[');
     for (size_t i = 0; i < b->n; i++) {
         const struct sim_page *p = &b->page[i];
+        if (b->many && !p->forbidden && !p->unexpected)
+            continue;
         lc_json_open(j, NULL, '{');
         put_addr(j, &p->addr);
         lc_json_str(j, "id", p->id);
         lc_json_int(j, "connections", (int64_t)p->connections);
         lc_json_int(j, "requests", (int64_t)p->requests);
-        lc_json_int(j, "max_initiated_1s", p->worst);
+        lc_json_int(j, "datagrams", (int64_t)p->datagrams);
+        lc_json_int(j, "shouts", (int64_t)p->shouts);
+        if (b->second)
+            lc_json_int(j, "max_initiated_1s", b->second[i].worst);
         lc_json_int(j, "forbidden", (int64_t)p->forbidden);
         lc_json_int(j, "unexpected", (int64_t)p->unexpected);
         lc_json_close(j, '}');

@@ -17,6 +17,8 @@
     262144 /* a filled answer; plain bodies are sent from where they are, of any size */
 
 struct sim_server;
+struct sim_country;
+struct sim_air;
 
 struct sim_host {
     struct lc_addr addr;
@@ -57,7 +59,8 @@ struct sim_server {
     int epoll;
     struct sim_host *host;
     size_t host_n;
-    uint32_t base; /* fleet: first address in host order */
+    uint32_t base;                     /* fleet: first address in host order */
+    const struct sim_country *country; /* who lives where, instead of a fleet in a row */
     struct sim_listener *listener;
     size_t listener_n;
     struct sim_conn *pool, *free;
@@ -68,6 +71,9 @@ struct sim_server {
     int64_t now_us; /* of this turn of the loop */
     uint64_t serial;
     struct sim_book book;
+    struct sim_air *air; /* udp.c */
+    bool one_visitor;    /* others on the segment speak UDP too: only `visitor` is judged */
+    struct lc_addr visitor;
 };
 
 /* conn.c: bytes in and out, with the persona's faults */
@@ -84,6 +90,8 @@ void sim_talk(struct sim_server *s, struct sim_conn *c);
 void sim_talk_greet(struct sim_server *s, struct sim_conn *c);
 
 /* server.c */
+/* For the hole $HOST: `server` is the street; 0.0.0.0 where nobody has the id. */
+size_t sim_server_host(const void *server, struct lc_slice id, char out[static LC_ADDR_TEXT]);
 void sim_server_drop(struct sim_server *s, struct sim_conn *c, bool reset);
 void sim_server_wait(struct sim_server *s, struct sim_conn *c, int64_t due_us);
 void sim_server_want(struct sim_server *s, struct sim_conn *c, bool out);

@@ -169,6 +169,20 @@ bool sim_doc_bool(struct sim_doc *d, yaml_node_t *node)
     return yes;
 }
 
+bool sim_doc_hex(struct lc_slice s, uint64_t *out)
+{
+    uint64_t v = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        uint8_t c = s.p[i] | 0x20;
+        bool number = s.p[i] >= '0' && s.p[i] <= '9', letter = c >= 'a' && c <= 'f';
+        if (!number && !letter)
+            return false;
+        v = v << 4 | (unsigned)(number ? s.p[i] - '0' : c - 'a' + 10);
+    }
+    *out = v;
+    return s.n > 0 && s.n <= 8;
+}
+
 static void put_hex(struct sim_doc *d, yaml_node_t *node, struct lc_buf *out)
 {
     struct lc_slice s = sim_doc_text(d, node);
@@ -211,14 +225,49 @@ static void put_icon(uint64_t seed, struct lc_buf *out)
         lc_buf_le32(out, 0);
 }
 
+/* A domain name as it stands in DNS messages: each label behind its length, then a zero byte
+ * (RFC 1035, 3.1). A backslash keeps a dot inside its label. */
+static void put_dns(struct sim_doc *d, yaml_node_t *node, struct lc_buf *out)
+{
+    struct lc_slice s = sim_doc_text(d, node);
+    size_t at = 0;
+    while (at < s.n) {
+        uint8_t label[63];
+        uint8_t n = 0;
+        for (; at < s.n && s.p[at] != '.' && n < sizeof(label); at++) {
+            at += s.p[at] == '\\' && at + 1 < s.n;
+            label[n++] = s.p[at];
+        }
+        if (!n || (at < s.n && s.p[at] != '.'))
+            sim_doc_fail(d, node, "labels of a name have 1 to 63 bytes");
+        if (d->bad)
+            return;
+        at++;
+        lc_buf_u8(out, n);
+        lc_buf_put(out, lc_slice_of(label, n));
+    }
+    lc_buf_u8(out, 0);
+}
+
 static void put_bytes(struct sim_doc *d, yaml_node_t *node, struct lc_buf *out);
+
+static void put_numbers(struct sim_doc *d, yaml_node_t *node, struct lc_buf *out)
+{
+    static const char *const kinds[] = {"le16", "be16", "le32", "be32"};
+    for (unsigned i = 0; i < 4; i++) {
+        yaml_node_t *n = sim_doc_get(d, node, kinds[i]);
+        uint32_t v = (uint32_t)sim_doc_number(d, n, i < 2 ? UINT16_MAX : UINT32_MAX);
+        for (unsigned k = 0, size = i < 2 ? 2 : 4; n && k < size; k++)
+            lc_buf_u8(out, (uint8_t)(v >> 8 * (i % 2 ? size - 1 - k : k)));
+    }
+}
 
 static void put_mapping(struct sim_doc *d, yaml_node_t *node, struct lc_buf *out)
 {
-    sim_doc_keys(d, node, "text hex base64 icon times");
+    sim_doc_keys(d, node, "text hex base64 icon dns le16 le32 be16 be32 times");
     yaml_node_t *text = sim_doc_get(d, node, "text"), *hex = sim_doc_get(d, node, "hex");
     yaml_node_t *b64 = sim_doc_get(d, node, "base64"), *icon = sim_doc_get(d, node, "icon");
-    yaml_node_t *times = sim_doc_get(d, node, "times");
+    yaml_node_t *dns = sim_doc_get(d, node, "dns"), *times = sim_doc_get(d, node, "times");
     size_t from = out->n;
     if (text)
         put_bytes(d, text, out);
@@ -228,6 +277,9 @@ static void put_mapping(struct sim_doc *d, yaml_node_t *node, struct lc_buf *out
         sim_doc_fail(d, b64, "not base64");
     if (icon)
         put_icon(sim_doc_number(d, icon, UINT32_MAX), out);
+    if (dns)
+        put_dns(d, dns, out);
+    put_numbers(d, node, out);
     size_t one = out->n - from;
     uint64_t count = times ? sim_doc_number(d, times, BYTES_MAX) : 1;
     if (!one || lc_buf_reserve(out, one * (size_t)count) != LC_OK) {

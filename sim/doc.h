@@ -36,7 +36,11 @@ yaml_node_t *sim_doc_item(struct sim_doc *d, yaml_node_t *node, size_t i);
 struct lc_slice sim_doc_text(struct sim_doc *d, yaml_node_t *node);          /* NULL node: empty */
 uint64_t sim_doc_number(struct sim_doc *d, yaml_node_t *node, uint64_t max); /* NULL node: 0 */
 bool sim_doc_bool(struct sim_doc *d, yaml_node_t *node); /* yes, no, true, false */
-/* A byte string: a scalar; {text|hex|base64|icon: ..., times: N}; or a sequence of these, joined.
+/* Up to 8 hex digits of either case, and nothing else. */
+bool sim_doc_hex(struct lc_slice s, uint64_t *out) LC_MUST_CHECK;
+/* A byte string: a scalar; {text|hex|base64|icon|dns|le16|le32|be16|be32: ..., times:
+ * N}; or a sequence of these,
+ * joined.
  */
 struct lc_slice sim_doc_bytes(struct sim_doc *d, yaml_node_t *node);
 

@@ -5,6 +5,8 @@
  */
 #include "forbidden.h"
 
+#include "template.h"
+
 #include "base/clock.h"
 #include "base/hash.h"
 
@@ -87,6 +89,12 @@ static const char *const harmless[] = {
 static const char *const onvif_allowed[] = {"GetSystemDateAndTime", "GetServices",
                                             "GetCapabilities", "GetServiceCapabilities",
                                             "GetDeviceInformation"};
+
+/* Reading actions of a UPnP internet gateway. What adds or deletes a mapping, or brings the line
+ * down, belongs to the owner alone. */
+static const char *const igd_allowed[] = {
+    "GetExternalIPAddress", "GetGenericPortMappingEntry", "GetSpecificPortMappingEntry",
+    "GetStatusInfo",        "GetNATRSIPStatus",           "GetConnectionTypeInfo"};
 
 static bool has(struct lc_slice s, const char *part)
 {
@@ -189,11 +197,31 @@ static void judge_onvif(struct sim_book *b, const struct sim_visit *v, struct lc
     sim_book_offence(b, v->host, v->port, true, "onvif-action", action.n ? action : all);
 }
 
+/* The header and the body each name the action: both must be harmless. */
+static void judge_igd(struct sim_book *b, const struct sim_visit *v, struct lc_slice header,
+                      struct lc_slice bytes)
+{
+    struct lc_slice action = sim_soap_action(bytes);
+    size_t hash = lc_slice_chr(header, '#', 0);
+    struct lc_slice named = lc_slice_trim(lc_slice_from(header, hash == LC_NPOS ? 0 : hash + 1));
+    if (lc_slice_ends(named, LC_S("\"")))
+        named = lc_slice_sub(named, 0, named.n - 1);
+    for (size_t i = 0; i < sizeof(igd_allowed) / sizeof(*igd_allowed); i++)
+        if (lc_slice_eq(action, lc_slice_str(igd_allowed[i])) && lc_slice_eq(action, named))
+            return;
+    sim_book_offence(b, v->host, v->port, true, "igd-action", action.n ? action : header);
+}
+
 static void judge_http(struct sim_book *b, const struct sim_visit *v, const struct line *l,
                        struct lc_slice bytes)
 {
     bool get = lc_slice_eq(l->method, LC_S("GET")) || lc_slice_eq(l->method, LC_S("HEAD"));
     bool post = lc_slice_eq(l->method, LC_S("POST")) && has(l->target, "onvif");
+    struct lc_slice action = sim_header_value(bytes, LC_S("SOAPAction"));
+    if (lc_slice_eq(l->method, LC_S("POST")) && has(action, "schemas-upnp-org")) {
+        judge_igd(b, v, action, bytes);
+        return;
+    }
     if (!get && !post) {
         sim_book_offence(b, v->host, v->port, true, "http-method", l->all);
         return;

@@ -22,6 +22,9 @@ struct sim_visit {
  * otherwise. */
 void sim_judge(struct sim_book *b, const struct sim_visit *v, struct lc_slice bytes);
 
+/* One datagram that arrived at `port` over UDP (udp_judge.c). */
+void sim_judge_datagram(struct sim_book *b, size_t host, uint16_t port, struct lc_slice bytes);
+
 /* Local name of the first element inside the SOAP Body of `bytes`; empty when there is none. */
 struct lc_slice sim_soap_action(struct lc_slice bytes);
 

@@ -5,6 +5,7 @@
  * personas describes every key; an unknown one is an error that names file and line.
  */
 #include "doc.h"
+#include "load_udp.h"
 #include "onvif.h"
 #include "persona.h"
 #include "template.h"
@@ -146,6 +147,7 @@ static void load_answer(struct sim_doc *d, const struct port_style *ps, yaml_nod
     size_t size = sim_doc_number(d, sim_doc_get(d, node, "chunked"), 65536);
     a->method = sim_doc_text(d, sim_doc_get(d, node, "method"));
     a->action = sim_doc_text(d, sim_doc_get(d, node, "action"));
+    a->has = sim_doc_bytes(d, sim_doc_get(d, node, "has"));
     if (raw) {
         a->head = sim_template_make(d, sim_doc_bytes(d, raw));
         return;
@@ -185,7 +187,7 @@ static void load_answers(struct sim_doc *d, const struct port_style *ps, yaml_no
     size_t n = 1 + (onvif ? SIM_ONVIF_ANSWERS : 0);
     for (size_t i = 0; i < sim_doc_count(d, list); i++) {
         yaml_node_t *a = sim_doc_item(d, list, i), *path = sim_doc_get(d, a, "path");
-        sim_doc_keys(d, a, "method path action status headers add type body chunked raw");
+        sim_doc_keys(d, a, "method path action has status headers add type body chunked raw");
         n += path ? sim_doc_count(d, path) : 1;
     }
     port->answer = sim_doc_alloc(d, n, sizeof(*port->answer));
@@ -259,6 +261,14 @@ static void load_ports(struct sim_doc *d, yaml_node_t *list, struct sim_persona 
             sim_doc_fail(d, list, "port %u stands twice", p->port[i].port);
 }
 
+static size_t load_words(struct sim_doc *d, yaml_node_t *list, struct lc_slice out[static 8])
+{
+    size_t n = sim_doc_count(d, list);
+    for (size_t i = 0; i < n && i < 8; i++)
+        out[i] = sim_doc_text(d, sim_doc_item(d, list, i));
+    return n < 8 ? n : 8;
+}
+
 static void load_truth(struct sim_doc *d, yaml_node_t *node, struct sim_truth *t)
 {
     static const char *const answers[] = {"yes", "no", "unknown"};
@@ -266,7 +276,7 @@ static void load_truth(struct sim_doc *d, yaml_node_t *node, struct sim_truth *t
                                           "intercom",         "nvr",    "dvr",     "encoder",
                                           "decoder",          "vms",    "hub",     "access-control",
                                           "not-surveillance", "unknown"};
-    sim_doc_keys(d, node, "class platform brand model firmware camera exposed shows");
+    sim_doc_keys(d, node, "class platform brand model firmware camera exposed shows shows_lan");
     yaml_node_t *shows = sim_doc_need(d, node, "shows");
     t->klass = lc_slice_str(classes[word_of(d, sim_doc_need(d, node, "class"), classes, 14)]);
     t->exposed = lc_slice_str(answers[word_of(d, sim_doc_need(d, node, "exposed"), answers, 3)]);
@@ -275,19 +285,37 @@ static void load_truth(struct sim_doc *d, yaml_node_t *node, struct sim_truth *t
     t->model = sim_doc_text(d, sim_doc_get(d, node, "model"));
     t->firmware = sim_doc_text(d, sim_doc_get(d, node, "firmware"));
     t->camera = sim_doc_bool(d, sim_doc_need(d, node, "camera"));
-    size_t n = sim_doc_count(d, shows);
-    for (size_t i = 0; i < n && i < sizeof(t->shows) / sizeof(*t->shows); i++)
-        t->shows[t->shows_n++] = sim_doc_text(d, sim_doc_item(d, shows, i));
+    t->shows_n = load_words(d, shows, t->shows);
+    t->shows_lan_n = load_words(d, sim_doc_get(d, node, "shows_lan"), t->shows_lan);
+}
+
+/* mac: 44:19:B6, the maker's half. */
+static void load_mac(struct sim_doc *d, yaml_node_t *node, struct sim_persona *p)
+{
+    struct lc_slice s = sim_doc_text(d, node);
+    if (!node)
+        return;
+    uint64_t v[3] = {0};
+    bool ok = s.n == 8 && s.p[2] == ':' && s.p[5] == ':';
+    for (size_t i = 0; ok && i < 3; i++) {
+        ok = sim_doc_hex(lc_slice_sub(s, i * 3, 2), &v[i]);
+        p->oui[i] = (uint8_t)v[i];
+    }
+    if (!ok)
+        sim_doc_fail(d, node, "a maker's half of a MAC address is expected: 44:19:B6");
+    p->has_mac = ok;
 }
 
 static void load_persona(struct sim_doc *d, struct sim_persona *p)
 {
     yaml_node_t *root = yaml_document_get_root_node(&d->y);
-    sim_doc_keys(d, root, "id about truth ports");
+    sim_doc_keys(d, root, "id about truth mac ports udp");
     p->id = sim_doc_text(d, sim_doc_need(d, root, "id"));
     (void)sim_doc_need(d, root, "about");
     load_truth(d, sim_doc_need(d, root, "truth"), &p->truth);
+    load_mac(d, sim_doc_get(d, root, "mac"), p);
     load_ports(d, sim_doc_need(d, root, "ports"), p);
+    sim_load_udp(d, sim_doc_get(d, root, "udp"), p);
 }
 
 enum lc_status sim_street_load_file(struct sim_street *s, const char *path, struct lc_err *err)
@@ -357,6 +385,19 @@ const struct sim_persona *sim_street_find(const struct sim_street *s, struct lc_
         if (lc_slice_eq(s->persona[i].id, id))
             return &s->persona[i];
     return NULL;
+}
+
+const struct sim_udp *sim_persona_udp(const struct sim_persona *p, uint16_t port)
+{
+    for (size_t i = 0; i < p->udp_n; i++)
+        if (p->udp[i].port == port)
+            return &p->udp[i];
+    return NULL;
+}
+
+uint32_t sim_persona_id(size_t host)
+{
+    return (uint32_t)(host * 0x9e3779b1U + 0x5bd1e9U) & 0xffffff; /* odd factor: all differ */
 }
 
 const struct sim_port *sim_persona_port(const struct sim_persona *p, uint16_t port)

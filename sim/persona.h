@@ -9,7 +9,7 @@
 #ifndef SIM_PERSONA_H
 #define SIM_PERSONA_H
 
-#include "base/buf.h"
+#include "base/addr.h"
 #include "base/mem.h"
 
 /* What the device speaks on a port, and so how requests are framed and judged. */
@@ -27,12 +27,33 @@ enum sim_patch {
     SIM_ID,      /* 6 upper-case hex digits of the device, as the end of a MAC or serial */
     SIM_IDLOW,   /* the same in lower case */
     SIM_ADDR,    /* the device's address */
+    SIM_IP4,     /* the same, 4 bytes in network order */
+    SIM_IP4REV,  /* the same as 8 hex digits, last byte first: protocols.md A3, Xiongmai HostIP */
+    SIM_MAC,     /* the device's MAC, AA:BB:CC:DD:EE:FF */
+    SIM_MACDASH, /* aa-bb-cc-dd-ee-ff */
+    SIM_MACBARE, /* AABBCCDDEEFF */
+    SIM_MAC6,    /* its 6 bytes */
     SIM_LEN,     /* length of the body */
+    SIM_HOST,    /* address of the street's device with this id */
+    SIM_TAG,     /* text of the question's first XML element of this name */
+    SIM_HEADER,  /* value of the question's header line of this name */
+    SIM_AT,      /* bytes of the question: offset, how many */
+    SIM_BEGIN,   /* nothing: a part begins here; parts are named a ... z */
+    SIM_END,     /* nothing: it ends here */
+    SIM_PAD,     /* zero bytes until the part that began is so long */
+    SIM_U8,      /* length of a part, plus a constant, in so many bytes and that order */
+    SIM_LE16,
+    SIM_LE32,
+    SIM_BE16,
+    SIM_BE32,
+    SIM_CRC32, /* CRC-32 of a part, big endian; the field itself counts as the constant */
+    SIM_TUYA,  /* encrypts the part that ends here as Tuya's beacons are: protocols.md A3 */
 };
 
 struct sim_piece {
     enum sim_patch what;
-    struct lc_slice text;
+    struct lc_slice text; /* SIM_TEXT: itself; SIM_HOST, SIM_TAG, SIM_HEADER: the name */
+    uint32_t a, b;        /* number of the part and the constant; offset and count */
 };
 
 /* Pieces in order. `n` == 1 and SIM_TEXT: the bytes can be sent as they stand. */
@@ -45,6 +66,7 @@ struct sim_answer {
     struct lc_slice method; /* empty: any */
     struct lc_slice path;   /* empty: any */
     struct lc_slice action; /* name of the first element in the SOAP body; empty: any */
+    struct lc_slice has;    /* bytes anywhere in the request; empty: any */
     bool prefix;            /* `path` is the beginning of the request's path */
     struct sim_template head, body;
 };
@@ -74,11 +96,49 @@ struct sim_port {
     struct sim_tls *tls; /* NULL: in the clear */
 };
 
+/* Which datagrams an answer is for. All that is given must hold. */
+struct sim_when {
+    struct lc_slice starts;       /* the first bytes */
+    struct lc_slice *has, *lacks; /* bytes anywhere, in the ASCII case that is written */
+    size_t has_n, lacks_n;
+    struct lc_slice asks; /* a DNS question for this name, dots between its labels */
+    size_t size;          /* exactly so many bytes; 0: any */
+};
+
+struct sim_word {
+    bool unasked; /* sent every `every_ms`, `times` of them (0: without end) */
+    struct sim_when when;
+    struct sim_template bytes;
+    struct lc_addr group; /* where to; all zero: to the sender */
+    uint16_t to_port;     /* 0: the sender's, or to a group this very port */
+    uint32_t delay_ms, every_ms, times;
+};
+
+struct sim_udp_faults {
+    size_t truncate, oversize; /* bytes; 0: as it is */
+    bool every_length;         /* one datagram for each length from 0 to all but one byte */
+    uint32_t flood;            /* copies of each answer */
+    bool from_set;             /* the wrong sender */
+    uint8_t from_last;         /* not 0: the device's address with this last byte */
+    struct lc_addr from;
+};
+
+/* A port over UDP: every answer that fits a datagram is given. */
+struct sim_udp {
+    uint16_t port;
+    struct lc_addr group[4];
+    size_t group_n;
+    bool broadcast;
+    struct sim_word *word;
+    size_t word_n;
+    struct sim_udp_faults faults;
+};
+
 struct sim_truth {
     struct lc_slice klass, platform, brand, model, firmware, exposed;
     bool camera;
-    struct lc_slice shows[8];
-    size_t shows_n;
+    struct lc_slice shows[8], shows_lan[8];
+    size_t shows_n, shows_lan_n;
 };
 
 struct sim_persona {
@@ -86,6 +146,10 @@ struct sim_persona {
     struct sim_truth truth;
     struct sim_port *port; /* ascending by number */
     size_t port_n;
+    struct sim_udp *udp; /* ascending by number */
+    size_t udp_n;
+    bool has_mac;
+    uint8_t oui[3]; /* the MAC's other half follows from the device's place in the street */
 };
 
 struct sim_street {
@@ -105,5 +169,8 @@ enum lc_status sim_street_load_file(struct sim_street *s, const char *path,
 const struct sim_persona *sim_street_find(const struct sim_street *s, struct lc_slice id);
 
 const struct sim_port *sim_persona_port(const struct sim_persona *p, uint16_t port);
+const struct sim_udp *sim_persona_udp(const struct sim_persona *p, uint16_t port);
+/* 24 bits of the device at this place of the street: the end of its MAC and serials. */
+uint32_t sim_persona_id(size_t host);
 
 #endif

@@ -8,7 +8,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "country.h"
 #include "tls.h"
+#include "udp.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -16,6 +18,7 @@
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -33,10 +36,21 @@ struct sim_listener {
     const struct sim_port *port; /* exact listeners */
 };
 
-/* An event's pointer is a listener (lowest bit set), a connection, or NULL for the signals. */
+/* An event's pointer is a listener (lowest bit set), an ear of udp.c (the bit above), a connection,
+ * or NULL for the signals. */
 static bool is_listener(const void *p)
 {
     return (uintptr_t)p & 1;
+}
+
+static bool is_ear(const void *p)
+{
+    return (uintptr_t)p & 2;
+}
+
+static void *untagged(void *p)
+{
+    return (void *)((uintptr_t)p & ~(uintptr_t)3);
 }
 
 void sim_server_want(struct sim_server *s, struct sim_conn *c, bool out)
@@ -96,6 +110,15 @@ static void wheel_turn(struct sim_server *s)
     }
 }
 
+size_t sim_server_host(const void *server, struct lc_slice id, char out[static LC_ADDR_TEXT])
+{
+    const struct sim_server *s = server;
+    for (size_t i = 0; i < s->host_n; i++)
+        if (lc_slice_eq(s->host[i].persona->id, id))
+            return lc_addr_format_url(&s->host[i].addr, out);
+    return (size_t)snprintf(out, LC_ADDR_TEXT, "0.0.0.0");
+}
+
 void sim_server_drop(struct sim_server *s, struct sim_conn *c, bool reset)
 {
     if (reset) {
@@ -131,7 +154,8 @@ static bool find_host(struct sim_server *s, int fd, const struct sim_listener *l
     struct lc_addr a = lc_addr_from_sockaddr(&ss, NULL);
     if (!lc_addr_is_v4(&a))
         return false;
-    *host = lc_addr_to_v4(&a) - s->base;
+    uint32_t v4 = lc_addr_to_v4(&a);
+    *host = s->country ? sim_country_find(s->country, v4) : v4 - s->base;
     if (*host >= s->host_n)
         return false;
     *port = sim_persona_port(s->host[*host].persona, l->number);
@@ -259,7 +283,7 @@ static enum lc_status open_pool(struct sim_server *s, struct lc_err *err)
 {
     struct rlimit lim;
     (void)getrlimit(RLIMIT_NOFILE, &lim);
-    size_t used = s->listener_n + SPARE_FDS;
+    size_t used = s->listener_n + sim_udp_sockets(s) + SPARE_FDS;
     if (lim.rlim_cur <= used + 64)
         return lc_fail(err, LC_EFULL,
                        "%zu listeners leave no room under the limit of %llu open files",
@@ -271,25 +295,42 @@ static enum lc_status open_pool(struct sim_server *s, struct lc_err *err)
     return LC_OK;
 }
 
-enum lc_status sim_server_open(struct sim_server *s, struct sim_host *host, size_t n,
-                               enum sim_bind how, struct lc_err *err)
+static enum lc_status open_all(struct sim_server *s, enum sim_bind how, const char *lan,
+                               struct lc_err *err)
 {
     struct rlimit lim;
-    *s = (struct sim_server){.host = host, .host_n = n};
-    s->tick = lc_clock_mono_us() / SIM_TICK_US;
+    s->now_us = lc_clock_mono_us();
+    s->tick = s->now_us / SIM_TICK_US;
     if (getrlimit(RLIMIT_NOFILE, &lim) == 0) {
         lim.rlim_cur = lim.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &lim);
     }
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (s->epoll < 0 || sim_book_open(&s->book, n) != LC_OK)
+    if (s->epoll < 0 ||
+        sim_book_open(&s->book, s->host_n, s->country, !s->country || s->country->seconds) != LC_OK)
         return lc_fail(err, LC_ENOMEM, "no epoll, or memory ran out");
-    for (size_t i = 0; i < n; i++) {
-        s->book.page[i].addr = host[i].addr;
-        s->book.page[i].id = host[i].persona->id;
+    for (size_t i = 0; i < s->host_n; i++) {
+        s->book.page[i].addr = s->host[i].addr;
+        s->book.page[i].id = s->host[i].persona->id;
     }
     enum lc_status st = how == SIM_BIND_EXACT ? listen_exact(s, err) : listen_wildcard(s, how, err);
+    if (st == LC_OK && !s->country)
+        st = sim_udp_open(s, how, lan, err);
     return st == LC_OK ? open_pool(s, err) : st;
+}
+
+enum lc_status sim_server_open(struct sim_server *s, struct sim_host *host, size_t n,
+                               enum sim_bind how, const char *lan, struct lc_err *err)
+{
+    *s = (struct sim_server){.host = host, .host_n = n};
+    return open_all(s, how, lan, err);
+}
+
+enum lc_status sim_server_open_country(struct sim_server *s, struct sim_host *host,
+                                       const struct sim_country *c, struct lc_err *err)
+{
+    *s = (struct sim_server){.host = host, .host_n = c->devices, .country = c};
+    return open_all(s, SIM_BIND_ANY, NULL, err);
 }
 
 void sim_server_close(struct sim_server *s)
@@ -300,6 +341,7 @@ void sim_server_close(struct sim_server *s)
     for (size_t i = 0; i < s->listener_n; i++)
         if (s->listener[i].fd >= 0)
             close(s->listener[i].fd);
+    sim_udp_close(s);
     if (s->epoll >= 0)
         close(s->epoll);
     lc_free(s->listener);
@@ -315,9 +357,10 @@ static enum lc_status read_signal(int fd)
     return si.ssi_signo == SIGUSR1 ? LC_MORE : LC_DONE;
 }
 
-static int pause_ms(const struct sim_server *s, int64_t end_us)
+static int pause_ms(const struct sim_server *s, int64_t end_us, int64_t due_us)
 {
-    int64_t left = (end_us - s->now_us) / 1000 + 1;
+    int64_t next = due_us < end_us ? due_us : end_us;
+    int64_t left = (next - s->now_us) / 1000 + 1;
     if (s->waiting)
         return SIM_TICK_US / 1000;
     return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
@@ -327,7 +370,9 @@ static void serve(struct sim_server *s, struct epoll_event *ev)
 {
     void *p = ev->data.ptr;
     if (is_listener(p))
-        accept_all(s, (const struct sim_listener *)((uintptr_t)p & ~(uintptr_t)1));
+        accept_all(s, untagged(p));
+    else if (is_ear(p))
+        sim_udp_ready(s, untagged(p));
     else
         sim_conn_ready(s, p, ev->events);
 }
@@ -341,7 +386,7 @@ enum lc_status sim_server_run(struct sim_server *s, int signal_fd, int64_t end_u
         s->now_us = lc_clock_mono_us();
         if (s->now_us >= end_us)
             return LC_DONE;
-        int n = epoll_wait(s->epoll, ev, 512, pause_ms(s, end_us));
+        int n = epoll_wait(s->epoll, ev, 512, pause_ms(s, end_us, sim_udp_due(s)));
         s->now_us = lc_clock_mono_us();
         enum lc_status st = LC_OK;
         for (int i = 0; i < n; i++) {

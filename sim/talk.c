@@ -17,17 +17,6 @@ struct request {
     bool head_only, close, other_protocol;
 };
 
-/* Value of a header, blanks trimmed; empty when it is not there. */
-static struct lc_slice header(struct lc_slice all, struct lc_slice name)
-{
-    size_t at = lc_slice_ifind(all, name, 0);
-    if (at == LC_NPOS)
-        return LC_S("");
-    size_t end = lc_slice_chr(all, '\n', at + 1);
-    return lc_slice_trim(
-        lc_slice_sub(all, at + name.n, (end == LC_NPOS ? all.n : end) - at - name.n));
-}
-
 /* Length of the head with its empty line; LC_NPOS while it is not all there. */
 static size_t head_length(struct lc_slice in)
 {
@@ -53,11 +42,11 @@ static void read_request(struct lc_slice all, enum sim_speak speak, struct reque
     struct lc_slice version = lc_slice_from(line, two + 1);
     r->method = lc_slice_sub(line, 0, one);
     r->target = lc_slice_sub(line, one + 1, two - one - 1);
-    r->cseq = header(all, LC_S("\nCSeq:"));
+    r->cseq = sim_header_value(all, LC_S("CSeq"));
     r->head_only = speak == SIM_HTTP && lc_slice_eq(r->method, LC_S("HEAD"));
-    r->close =
-        speak == SIM_HTTP && (lc_slice_eq(version, LC_S("HTTP/1.0")) ||
-                              lc_slice_ieq(header(all, LC_S("\nConnection:")), LC_S("close")));
+    r->close = speak == SIM_HTTP &&
+               (lc_slice_eq(version, LC_S("HTTP/1.0")) ||
+                lc_slice_ieq(sim_header_value(all, LC_S("Connection")), LC_S("close")));
     r->other_protocol =
         !lc_slice_starts(version, speak == SIM_RTSP ? LC_S("RTSP/") : LC_S("HTTP/"));
     if (speak != SIM_RTSP || lc_slice_find(r->target, LC_S("://"), 0) == LC_NPOS)
@@ -83,7 +72,7 @@ static const struct sim_answer *choose(const struct sim_port *port, const struct
         const struct sim_answer *a = &port->answer[i];
         if (a->method.n && !lc_slice_eq(a->method, method))
             continue;
-        if (!path_fits(a, r->target))
+        if (!path_fits(a, r->target) || lc_slice_find(r->all, a->has, 0) == LC_NPOS)
             continue;
         if (a->action.n && !action.p)
             action = sim_soap_action(r->all);
@@ -98,18 +87,18 @@ static bool exactly_known(const struct sim_answer *a)
     return a && a->path.n && !a->prefix;
 }
 
-static uint32_t device_id(size_t host)
-{
-    return (uint32_t)(host * 0x9e3779b1U + 0x5bd1e9U) & 0xffffff; /* odd factor: all differ */
-}
-
 static struct sim_filler filler(struct sim_server *s, const struct sim_conn *c,
-                                struct lc_slice cseq, char room[static LC_ADDR_TEXT])
+                                const struct request *r, char room[static LC_ADDR_TEXT])
 {
     size_t n = lc_addr_format_url(&s->host[c->host].addr, room);
-    return (struct sim_filler){.cseq = cseq,
+    return (struct sim_filler){.cseq = r ? r->cseq : LC_S(""),
+                               .question = r ? r->all : LC_S(""),
                                .addr = lc_slice_of(room, n),
-                               .id = device_id(c->host),
+                               .ip = s->host[c->host].addr,
+                               .oui = s->host[c->host].persona->oui,
+                               .host = sim_server_host,
+                               .street = s,
+                               .id = sim_persona_id(c->host),
                                .connection = c->serial << 1,
                                .answer = ++s->serial << 1 | 1};
 }
@@ -119,7 +108,7 @@ static void give(struct sim_server *s, struct sim_conn *c, const struct sim_temp
 {
     static uint8_t head_room[SIM_OUT_MAX], body_room[SIM_OUT_MAX];
     char addr[LC_ADDR_TEXT];
-    struct sim_filler f = filler(s, c, r ? r->cseq : LC_S(""), addr);
+    struct sim_filler f = filler(s, c, r, addr);
     struct lc_slice h, b;
     bool plain_body = sim_template_plain(body, &b), plain_head = sim_template_plain(head, &h);
     if (!plain_body)
@@ -184,8 +173,8 @@ static bool one_request(struct sim_server *s, struct sim_conn *c)
     }
     if (n == LC_NPOS)
         return false;
-    if (lc_slice_u64(header(lc_slice_sub(in, 0, n), LC_S("\nContent-Length:")), BODY_MAX, &body) !=
-        LC_OK)
+    if (lc_slice_u64(sim_header_value(lc_slice_sub(in, 0, n), LC_S("Content-Length")), BODY_MAX,
+                     &body) != LC_OK)
         body = 0;
     if (in.n - n < body && in.n < SIM_IN_MAX)
         return false;

@@ -2,8 +2,10 @@
 /*
  * The judgement of one device: is its video exposed, which rules hold, how easily is it taken over.
  *
- * Rules of a port are judged on every port that has a fact of the required kind. Each that holds is
- * a finding; one that stays unknown is told once per device, and only when it holds nowhere. The
+ * Rules of a port are judged on every port that has a fact of the required kind; on port 0, which
+ * is the whole device as discovery speaks of it, only where a required fact itself stands: ONVIF's
+ * scopes come that way too, and must not leave the rules of the ONVIF service open. Each that holds
+ * is a finding; one that stays unknown is told once per device, and only when it holds nowhere. The
  * list is bounded and sorted, so what does not fit is always the least.
  */
 #include "assess/rules.h"
@@ -122,6 +124,11 @@ static enum lc_tri judge_in(const struct lc_rule *rule, const struct lc_rule_bod
     return f.result;
 }
 
+static bool concerns(const struct lc_rule_body *body, const struct lc_scene *s)
+{
+    return s->port->families & body->families && (s->port->port != 0 || lc_rule_has_any(body, s));
+}
+
 static void judge_rule(const struct lc_rule *rule, const struct lc_rule_body *body,
                        struct lc_scene *s, struct lc_judgement *out)
 {
@@ -135,7 +142,7 @@ static void judge_rule(const struct lc_rule *rule, const struct lc_rule_body *bo
         enum lc_tri t;
 
         s->port = &s->view->ports[i];
-        if (!(s->port->families & body->families))
+        if (!concerns(body, s))
             continue;
         t = judge_in(rule, body, s, out);
         if (t == LC_TRI_UNKNOWN && all == LC_TRI_FALSE)
@@ -160,16 +167,18 @@ void lc_assess(struct lc_assessor *a, struct lc_slice facts, const struct lc_ide
                int64_t now_s, struct lc_judgement *out)
 {
     struct lc_scene s = {.view = &a->view, .identity = identity, .now_s = now_s};
+    bool judged;
 
     out->findings_n = 0;
     out->takeover = LC_TU;
     out->takeover_why = lc_slice_str(tu_not_judged);
     lc_view_build(&a->view, &a->rules, facts);
     lc_exposed_judge(&a->view, identity, out);
-    if (is_judged(&a->view, identity)) {
+    judged = is_judged(&a->view, identity);
+    if (judged)
         out->takeover_why = lc_slice_str(tu_open);
-        for (size_t i = 0; i < a->rules.n; i++)
+    for (size_t i = 0; i < a->rules.n; i++)
+        if (judged || lc_rule_names_class(&a->rules.bodies[i], &s))
             judge_rule(&a->rules.rules[i], &a->rules.bodies[i], &s, out);
-    }
     out->exposure = lc_exposure_of(&a->view, identity, out);
 }

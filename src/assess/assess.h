@@ -7,9 +7,10 @@
  *
  * `exposed`: yes when DESCRIBE of a documented path gave 2xx with a video line while the impossible
  * path did not; no when every documented path asked was refused with a challenge; unknown otherwise
- * (a server that accepts everything, pictures over HTTP, silence). `exposure` is the highest class
- * reached from where the scan stood: E0 no camera service answers, E1 one answers, E2 a stream is
- * described without a password, E3 E1 and easy to take over (T0-T2). `takeover` is the lowest step
+ * (a server that accepts everything, pictures over HTTP, silence, a device that only discovery
+ * found). `exposure` is the highest class reached from where the scan stood: E0 no camera service
+ * answers, E1 one answers (an answer to a discovery question counts), E2 a stream is described
+ * without a password, E3 E1 and easy to take over (T0-T2). `takeover` is the lowest step
  * any true finding carries, else TU. T5 needs every check decided.
  */
 #ifndef LC_ASSESS_ASSESS_H
@@ -62,8 +63,9 @@ enum lc_status lc_assessor_open(const struct lc_kb *kb, struct lc_assessor **out
                                 struct lc_err *err) LC_MUST_CHECK;
 void lc_assessor_close(struct lc_assessor *a);
 
-/* Borrows from `facts` and the knowledge. Findings about a device that is not surveillance
- * equipment are left out: Lenscap judges cameras. */
+/* Borrows from `facts` and the knowledge. Lenscap judges cameras: findings about a device that is
+ * not surveillance equipment are left out, but for rules that name its class (a router that opens
+ * ports, an address that is no device); those are on no step of the ladder. */
 void lc_assess(struct lc_assessor *a, struct lc_slice facts, const struct lc_identity *identity,
                int64_t now_s, struct lc_judgement *out);
 

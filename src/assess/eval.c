@@ -192,18 +192,39 @@ static bool listed(const struct lc_rule_values *v, struct lc_slice text)
     return v->n == 0;
 }
 
+static struct lc_slice class_of(const struct lc_scene *s)
+{
+    struct lc_slice cls = s->identity->value[LC_A_CLASS];
+
+    return cls.n ? cls : LC_S("unknown");
+}
+
+bool lc_rule_names_class(const struct lc_rule_body *r, const struct lc_scene *s)
+{
+    return r->classes.n && listed(&r->classes, class_of(s));
+}
+
 bool lc_rule_applies(const struct lc_rule_body *r, const struct lc_scene *s)
 {
-    const struct lc_slice *is = s->identity->value;
-
     for (size_t i = 0; s->port && i < r->ports.n; i++) {
         if (r->ports.v[i].number == s->port->port)
             break;
         if (i + 1 == r->ports.n)
             return false;
     }
-    return listed(&r->classes, is[LC_A_CLASS].n ? is[LC_A_CLASS] : LC_S("unknown")) &&
-           listed(&r->platforms, is[LC_A_PLATFORM]);
+    return listed(&r->classes, class_of(s)) &&
+           listed(&r->platforms, s->identity->value[LC_A_PLATFORM]);
+}
+
+bool lc_rule_has_any(const struct lc_rule_body *r, const struct lc_scene *s)
+{
+    for (size_t i = 0; i < r->required.n; i++) {
+        uint64_t name = (uint64_t)r->required.v[i].number;
+
+        if (name < LC_F_COUNT && lc_view_find(s->view, s->port, (enum lc_fact_name)name))
+            return true;
+    }
+    return false;
 }
 
 static bool has_required(const struct lc_rule_body *r, const struct lc_scene *s)

@@ -17,6 +17,7 @@
 /* Ordered: of two reasons for one answer the later one is told. */
 enum lc_exposed_why {
     WHY_CLOUD,
+    WHY_DISCOVERED,
     WHY_NO_SERVICE,
     WHY_NOT_ASKED,
     WHY_NO_CONTROL,
@@ -32,6 +33,9 @@ static const char *const reasons[] = {
     [WHY_CLOUD] =
         N_("no port answers: it may only speak to its maker's cloud, which cannot be checked "
            "from the network"),
+    [WHY_DISCOVERED] =
+        N_("it was found by discovery alone and no port of it was asked: whether strangers can "
+           "watch is not known"),
     [WHY_NO_SERVICE] =
         N_("no video service answered: whether strangers can watch cannot be told from the "
            "network"),
@@ -173,6 +177,33 @@ static bool any_port_open(const struct lc_view *v)
     return false;
 }
 
+/* Was any port tried at all? An address that stood in no plan is not silent. */
+static bool any_port_tried(const struct lc_view *v)
+{
+    static const char *const not_tried[] = {"not-asked", "out-of-budget", "refused-by-scope"};
+
+    for (size_t i = 0; i < v->n; i++) {
+        const struct lc_fact *f = &v->facts[i];
+        bool tried = f->port != 0;
+
+        for (size_t k = 0; tried && f->name == LC_F_PORT_OUTCOME && k < 3; k++)
+            tried = !lc_slice_eq(f->value, lc_slice_str(not_tried[k]));
+        if (tried)
+            return true;
+    }
+    return false;
+}
+
+/* A question of discovery got its answer from the device itself. */
+static bool discovery_answered(const struct lc_view *v)
+{
+    for (size_t i = 0; i < v->n; i++)
+        if (v->facts[i].name == LC_F_UDP_OUTCOME &&
+            lc_slice_find(v->facts[i].value, LC_S(" answered"), 0) != LC_NPOS)
+            return true;
+    return false;
+}
+
 /* How much an answer counts against the others of the device: yes, unknown, no. */
 static int rank(enum lc_tri t)
 {
@@ -200,6 +231,8 @@ void lc_exposed_judge(struct lc_view *v, const struct lc_identity *id, struct lc
     if (t != LC_TRI_TRUE && is_true(v, LC_F_HTTP_VIDEO_STREAM)) {
         why = t == LC_TRI_UNKNOWN && why > WHY_HTTP_PICTURE ? why : WHY_HTTP_PICTURE;
         t = LC_TRI_UNKNOWN;
+    } else if (!asked && v->n && !any_port_tried(v)) {
+        why = WHY_DISCOVERED;
     } else if (!asked && lc_class_is_surveillance(id->value[LC_A_CLASS]) && !any_port_open(v)) {
         why = WHY_CLOUD;
     }
@@ -230,7 +263,7 @@ enum lc_exposure lc_exposure_of(const struct lc_view *v, const struct lc_identit
     bool answers;
 
     if (lc_class_is_surveillance(cls))
-        answers = any_port_open(v);
+        answers = any_port_open(v) || discovery_answered(v);
     else
         answers = !lc_slice_eq(cls, LC_S("not-surveillance")) && camera_service(v);
     if (answers && out->takeover <= LC_T2)

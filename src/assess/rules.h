@@ -133,6 +133,10 @@ enum lc_tri lc_tri_or(enum lc_tri a, enum lc_tri b);
 
 /* Is the rule for this kind of device, platform and port at all? */
 bool lc_rule_applies(const struct lc_rule_body *r, const struct lc_scene *s);
+/* Does it name this device's class, instead of being for all that are judged? */
+bool lc_rule_names_class(const struct lc_rule_body *r, const struct lc_scene *s);
+/* Has the port, or the device, at least one of the required facts? */
+bool lc_rule_has_any(const struct lc_rule_body *r, const struct lc_scene *s);
 /* `proof` is set when the answer is LC_TRI_TRUE. */
 enum lc_tri lc_rule_judge(const struct lc_rule_body *r, const struct lc_scene *s,
                           struct lc_proof *proof);

@@ -84,7 +84,9 @@ static void user(struct doctor *d)
 
     SAY(r, "%.64s (%u)", pw ? pw->pw_name : "?", (unsigned)geteuid());
     if (geteuid() == 0)
-        r->advice = N_("nothing here needs root: run lenscap as an ordinary user");
+        r->advice =
+            N_("only the sweep by raw packets needs rights, and setcap cap_net_raw+ep gives "
+               "them: run lenscap as an ordinary user");
 }
 
 static void capabilities(struct doctor *d)

@@ -175,6 +175,7 @@ static void one_line(struct identify_cmd *c, struct lc_slice s)
     }
     if (read_facts(c, root)) {
         lc_derive_all(&c->facts);
+        lc_kb_makers(c->kb, &c->facts);
         lc_identify(c->identifier, lc_buf_view(&c->facts.buf), &c->identity);
         put_identity(c, json_object_get(root, "id"));
     }

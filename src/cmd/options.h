@@ -29,7 +29,7 @@ struct lc_verb {
     int (*run)(const struct lc_verb *verb, int argc, char **argv);
 };
 
-#define LC_OPTS_MAX 24U
+#define LC_OPTS_MAX 32U
 #define LC_OPTS_RUN (-1) /* lc_options: go on */
 
 /* Fills `into` from argv and leaves the plain arguments in argv[1..*args_n], moved to the front.

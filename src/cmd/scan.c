@@ -3,7 +3,7 @@
  * lenscap scan: options to a setup, the run, and what a person or a program sees of it.
  * The work itself is src/run/scan.c; nothing is decided here but defaults.
  */
-#include "cmd/cmd.h"
+#include "cmd/scan_cmd.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -18,28 +18,6 @@
 #include <unistd.h>
 
 #define HOSTS_MAX 4096U
-
-struct scan_options {
-    const char *scope, *store, *rate, *host_rate, *ports, *source, *talkers, *fail_on;
-    bool resume, deep, json, quiet, stats, require_sandbox;
-};
-
-struct scan_cmd {
-    struct scan_options opt;
-    struct lc_scope scope;
-    struct lc_targets want, plan;
-    struct lc_store *store;
-    struct lc_kb *kb;
-    struct lc_run run;
-    struct lc_scan_setup set;
-    struct lc_scan_summary sum;
-    struct lc_buf out;
-    char faults[1024];
-    bool tty, color;
-    enum lc_severity worst;
-    bool any_finding;
-    struct lc_err err;
-};
 
 /* ---- from options to a setup ---- */
 
@@ -131,7 +109,7 @@ static enum lc_status set_up(struct scan_cmd *c)
 
     c->set.talkers = 1;
     if (st == LC_OK)
-        st = number(c, "talkers", c->opt.talkers, LC_TALKERS_MAX - 1, &c->set.talkers);
+        st = number(c, "talkers", c->opt.talkers, LC_TALKERS_MAX - 3, &c->set.talkers);
     if (st == LC_OK)
         st = choose_ports(c);
     if (st == LC_OK)
@@ -141,6 +119,9 @@ static enum lc_status set_up(struct scan_cmd *c)
     if (st == LC_OK)
         st = lc_assessor_open(c->kb, &c->set.assessor, &c->err);
     c->set.kb = c->kb;
+    c->set.deep = c->opt.deep;
+    c->set.local = !c->opt.no_local && !c->opt.sweep_only;
+    c->set.sweep_only = c->opt.sweep_only;
     c->set.scope = &c->scope;
     c->set.plan = &c->plan;
     c->set.run = &c->run;
@@ -165,14 +146,33 @@ static uint64_t plan_hash(const struct scan_cmd *c)
     return lc_siphash(key, lc_slice_of(parts, sizeof parts));
 }
 
+/* For targets "eui64:PREFIX": the makers of cameras that the knowledge has. */
+static enum lc_status give_ouis(struct scan_cmd *c)
+{
+    size_t at = 0, n = 0;
+    uint8_t prefix[3];
+
+    while (lc_kb_oui_next(c->kb, &at, prefix))
+        n++;
+    c->ouis = lc_alloc_n(n + 1, sizeof *c->ouis);
+    if (c->ouis == NULL)
+        return lc_fail(&c->err, LC_ENOMEM, "%s", _("out of memory"));
+    at = n = 0;
+    while (lc_kb_oui_next(c->kb, &at, c->ouis[n]))
+        n++;
+    c->want.ouis = (struct lc_target_ouis){(const uint8_t(*)[3])c->ouis, n};
+    return LC_OK;
+}
+
 static enum lc_status wanted_plan(struct scan_cmd *c, int argc, char **argv)
 {
-    enum lc_status st = LC_OK;
+    enum lc_status st = give_ouis(c);
 
     for (int i = 0; i < argc && st == LC_OK; i++)
         st = lc_targets_add(&c->want, argv[i], &c->err);
     if (st == LC_OK && argc == 0)
-        st = lc_targets_attached(&c->want, &c->err);
+        st = c->opt.scope ? lc_targets_allowed(&c->want, &c->scope, &c->err)
+                          : lc_targets_attached(&c->want, &c->err);
     if (st == LC_OK)
         st = lc_scope_plan(&c->scope, &c->want, &c->plan, &c->err);
     if (st == LC_OK && lc_targets_count(&c->plan) == 0)
@@ -187,6 +187,7 @@ static enum lc_status new_run(struct scan_cmd *c)
     c->run.targets_n = lc_targets_count(&c->plan);
     c->run.plan_hash = plan_hash(c);
     c->run.deep = c->opt.deep;
+    c->run.sweep_n = lc_sweep_plan_pack(&c->set.sweep, c->run.sweep, sizeof c->run.sweep);
     memcpy(c->run.scope_hash, c->scope.hash, sizeof c->run.scope_hash);
     (void)snprintf(c->run.knowledge, sizeof c->run.knowledge, "%s", lc_kb_version(c->kb));
     (void)snprintf(c->run.program, sizeof c->run.program, "%s", LC_VERSION);
@@ -212,119 +213,74 @@ static enum lc_status resumed_plan(struct scan_cmd *c, int argc)
             &c->err, LC_EINVAL, "%s",
             _("the interrupted run asked other ports; give the same --deep and --ports"));
     c->set.resumed = true;
+    if (st == LC_OK &&
+        lc_sweep_plan_unpack(lc_slice_of(c->run.sweep, c->run.sweep_n), &c->set.sweep) != LC_OK)
+        return lc_fail(&c->err, LC_EVERSION, "%s",
+                       _("the interrupted run was made by another version of lenscap: start a new "
+                         "one"));
+    c->set.full = c->set.sweep.ports_n && c->set.sweep.likely_n == c->set.sweep.ports_n;
     return st;
 }
 
-/* ---- what is seen of it ---- */
+/* ---- how to find out who is there ---- */
 
-static void on_device(void *ctx, const struct lc_addr *addr)
+/* Questions over UDP where they are few; a country is asked them only on request. */
+#define UDP_MAX 65536U
+
+/* How many probes the sweep sends at most where nobody answers. */
+static uint64_t probes_of(const struct scan_cmd *c, uint64_t *each)
 {
-    struct scan_cmd *c = ctx;
-    char text[LC_ADDR_TEXT];
-    struct lc_device d;
-
-    (void)lc_addr_format(addr, text);
-    if (lc_store_device(c->store, text, &d, &c->err) != LC_OK)
-        return;
-    lc_report_order(&d, c->set.assessor);
-    lc_report_json(&d, c->set.assessor, &c->out);
-    (void)lc_buf_u8(&c->out, '\n');
-    lc_arena_free(&d.mem);
-    (void)lc_cmd_print(&c->out);
+    *each = (uint64_t)c->set.sweep.likely_n * c->set.sweep.passes;
+    return *each * lc_targets_count(&c->plan);
 }
 
-static void duration(int64_t us, char out[static 32])
+/* Over public networks a run does not use up what the scope grants, unless it is told to. And who
+ * starts a long run hears first how long it is. */
+static void choose_pace(struct scan_cmd *c)
 {
-    long long s = us / 1000000;
-
-    if (s < 60)
-        (void)snprintf(out, 32, _("%lld s"), s);
-    else if (s < 3600)
-        (void)snprintf(out, 32, _("%lld min %02lld s"), s / 60, s % 60);
-    else
-        (void)snprintf(out, 32, _("%lld h %02lld min"), s / 3600, s / 60 % 60);
-}
-
-static void on_progress(void *ctx, const struct lc_scan_progress *p)
-{
-    char left[32] = "", line[256];
-
-    (void)ctx;
-    if (p->left_us >= 0)
-        duration(p->left_us, left);
-    (void)snprintf(line, sizeof line,
-                   _("%llu of %llu addresses, %llu cameras, %llu exposed, %.0f/s%s%s"),
-                   (unsigned long long)p->done, (unsigned long long)p->targets,
-                   (unsigned long long)p->cameras, (unsigned long long)p->exposed,
-                   p->elapsed_us ? (double)p->done * 1e6 / (double)p->elapsed_us : 0.0,
-                   left[0] ? _(", left about ") : "", left);
-    (void)fprintf(stderr, "\r\033[K%s", line);
-    (void)fflush(stderr);
-}
-
-static enum lc_status print_row(void *ctx, struct lc_device *d)
-{
-    struct scan_cmd *c = ctx;
-
-    for (size_t i = 0; i < d->findings_n; i++) {
-        const struct lc_rule *rule = lc_assessor_rule(c->set.assessor, d->findings[i].rule);
-
-        if (rule == NULL || d->findings[i].result != LC_TRI_TRUE)
-            continue;
-        if (!c->any_finding || rule->severity > c->worst)
-            c->worst = rule->severity;
-        c->any_finding = true;
-    }
-    if (!c->opt.json && !c->opt.quiet) {
-        lc_report_order(d, c->set.assessor);
-        lc_report_line(d, c->color, &c->out);
-        (void)lc_cmd_print(&c->out);
-    }
-    return LC_OK;
-}
-
-static enum lc_status print_end(struct scan_cmd *c)
-{
-    const struct lc_scan_progress *p = &c->sum.last;
+    uint64_t each, probes = probes_of(c, &each);
+    struct lc_rates *r = &c->scope.rates;
+    int64_t s, block_s;
     char took[32];
+
+    if (c->opt.rate == NULL)
+        r->total_pps = lc_scope_gentle_pps(&c->scope, probes);
+    if (r->block_pps > r->total_pps)
+        r->block_pps = r->total_pps;
+    c->set.rates = *r;
+    if (c->set.sweep.engine == LC_ENGINE_DIRECT || c->opt.quiet)
+        return;
+    s = lc_scope_duration_s(probes, r->total_pps);
+    block_s = lc_scope_block_s(&c->plan, each, r->block_pps);
+    s = s > block_s ? s : block_s;
+    scan_duration((s < INT64_MAX / 1000000 ? s : INT64_MAX / 1000000) * 1000000, took);
+    lc_log(
+        LC_LOG_INFO,
+        _("%llu addresses, up to %llu probes, %u a second at most: about %s, and longer where many "
+          "answer; Ctrl-C stops, 'lenscap scan --resume' goes on"),
+        (unsigned long long)lc_targets_count(&c->plan), (unsigned long long)probes, r->total_pps,
+        took);
+}
+
+/* Of a new run; a resumed one goes on as it began. */
+static enum lc_status choose_sweep(struct scan_cmd *c)
+{
+    struct lc_buf why;
     enum lc_status st;
 
-    if (c->tty)
-        (void)fprintf(stderr, "\r\033[K");
-    if (!c->opt.json && !c->opt.quiet && p->answered) {
-        lc_report_line_head(&c->out);
-        (void)lc_cmd_print(&c->out);
-    }
-    st = lc_store_each(c->store, c->run.id, print_row, c, &c->err);
-    duration(p->elapsed_us, took);
-    if (!c->opt.quiet)
-        lc_log(LC_LOG_INFO,
-               _("%llu addresses asked, %llu answered, %llu surveillance devices, %llu exposed, in "
-                 "%s"),
-               (unsigned long long)p->done, (unsigned long long)p->answered,
-               (unsigned long long)p->cameras, (unsigned long long)p->exposed, took);
+    lc_buf_init(&why, sizeof c->err.text);
+    st = lc_sweep_choose(&c->opt.sweep, &c->set, &why, &c->err);
+    if (st == LC_OK && c->set.sweep.engine != LC_ENGINE_DIRECT && !c->opt.quiet)
+        lc_log(LC_LOG_INFO, "%s", lc_buf_cstr(&why));
+    lc_buf_free(&why);
     return st;
 }
 
-/* For benches: one JSON object on stderr. */
-static void print_stats(struct scan_cmd *c)
+static uint32_t choose_dgrams(const struct scan_cmd *c)
 {
-    struct lc_buf b;
-    struct lc_json j = {.out = &b};
-
-    lc_buf_init(&b, 4096);
-    lc_json_open(&j, NULL, '{');
-    lc_json_str(&j, "schema", LC_S("lenscap.stats/1"));
-    lc_json_int(&j, "hosts", (int64_t)c->sum.last.done);
-    lc_json_int(&j, "elapsed_us", c->sum.last.elapsed_us);
-    lc_json_int(&j, "packets", (int64_t)c->sum.packets);
-    lc_json_int(&j, "restarts", (int64_t)c->sum.restarts);
-    lc_json_int(&j, "cpu_ctl_us", c->sum.cpu_us[0]);
-    lc_json_int(&j, "cpu_dial_us", c->sum.cpu_us[1]);
-    lc_json_int(&j, "cpu_talk_us", c->sum.cpu_us[2]);
-    lc_json_close(&j, '}');
-    (void)fprintf(stderr, "%s\n", lc_buf_cstr(&b));
-    lc_buf_free(&b);
+    if (c->opt.no_udp)
+        return 0;
+    return c->opt.deep ? 2 : lc_targets_count(&c->plan) <= UDP_MAX;
 }
 
 /* ---- the verb ---- */
@@ -370,22 +326,29 @@ static enum lc_status plan_and_run(struct scan_cmd *c, int argc, char **argv)
      * made. */
     if (!c->opt.resume)
         st = wanted_plan(c, argc, argv);
+    if (st == LC_OK && !c->opt.resume)
+        st = choose_sweep(c);
     if (st == LC_OK)
         st = lc_cmd_store(c->opt.store, false, &c->store, &c->err);
     if (st == LC_OK)
         st = c->opt.resume ? resumed_plan(c, argc) : new_run(c);
+    if (st == LC_OK) {
+        c->set.dgrams = choose_dgrams(c);
+        choose_pace(c);
+    }
     if (st == LC_OK)
         st = faults_dir(c);
     c->set.store = c->store;
     c->set.ctx = c;
-    c->set.device = c->opt.json ? on_device : NULL;
-    c->set.progress = c->tty ? on_progress : NULL;
+    c->set.device = c->opt.json ? scan_on_device : NULL;
+    c->set.heard = c->opt.sweep_only ? scan_on_heard : NULL;
+    c->set.progress = c->tty ? scan_on_progress : NULL;
     if (st == LC_OK)
         st = lc_scan_run(&c->set, &c->sum, &c->err);
-    if (st == LC_OK)
-        st = print_end(c);
+    if (st == LC_OK && !c->opt.sweep_only)
+        st = scan_print_end(c);
     if (st == LC_OK && c->opt.stats)
-        print_stats(c);
+        scan_print_stats(c);
     return st;
 }
 
@@ -415,6 +378,7 @@ static void close_all(struct scan_cmd *c)
     lc_identifier_close(c->set.identifier);
     lc_kb_close(c->kb);
     lc_store_close(c->store);
+    lc_free(c->ouis);
     lc_targets_free(&c->want);
     lc_targets_free(&c->plan);
     lc_scope_free(&c->scope);
@@ -452,6 +416,19 @@ static const struct lc_opt opts[] = {
     {"fail-on", N_("SEVERITY"), N_("exit 1 when a finding is that severe or worse"), AT(fail_on),
      "info low medium high critical"},
     {"ports", N_("LIST"), N_("these TCP ports, separated by commas"), AT(ports), NULL},
+    {"engine", N_("ENGINE"), N_("how to find out who is there; default auto"), AT(sweep.engine),
+     "auto direct connect packet"},
+    {"mode", N_("MODE"), N_("planned: likely ports first, the rest where something answered; full"),
+     AT(sweep.mode), "planned full"},
+    {"likely", N_("N"), N_("how many of the ports are likely ones; default 6"), AT(sweep.likely),
+     NULL},
+    {"passes", N_("N"), N_("1: silent addresses get no second probe; default 2"), AT(sweep.passes),
+     NULL},
+    {"sweep-only", NULL, N_("stop at who answers: one JSON object for each address"),
+     AT(sweep_only), NULL},
+    {"no-local", NULL, N_("no discovery by multicast and broadcast on attached networks"),
+     AT(no_local), NULL},
+    {"no-udp", NULL, N_("no questions over UDP to single addresses"), AT(no_udp), NULL},
     {"rate", N_("N"), N_("packets per second overall, at most what the scope grants"), AT(rate),
      NULL},
     {"host-rate", N_("N"), N_("packets per second to one host, at most what the scope grants"),
@@ -469,9 +446,10 @@ const struct lc_verb lc_verb_scan = {
     .args = N_("[TARGET...]"),
     .summary = N_("find cameras and say what is wrong with them"),
     .details = N_("TARGET: an address, a prefix (192.0.2.0/28), a range (A-B), a host name, or "
-                  "@FILE with one "
-                  "of these in each line. Without a target: the private networks this machine is "
-                  "attached to."),
+                  "@FILE with a list "
+                  "of these; lenscap-scan(1) has more. Without a target: everything that --scope "
+                  "allows, or the "
+                  "private networks this machine is attached to."),
     .opts = opts,
     .opts_n = sizeof opts / sizeof *opts,
     .args_max = -1,

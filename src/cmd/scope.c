@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lenscap scope init|check|sign|show: writing, checking, signing and reading authorisations. */
+/*
+ * lenscap scope init|check|sign|show|from-delegated|exclude: writing, checking, signing and reading
+ * authorisations, drafts of them for a country, and the list of those who are always left alone.
+ */
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -14,7 +17,7 @@
 #define SCOPE_FILE "scope.yaml"
 
 struct scope_options {
-    const char *key, *new_key, *keys;
+    const char *key, *new_key, *keys, *output, *reason, *list;
     bool json;
 };
 
@@ -30,30 +33,38 @@ static enum lc_status load(const char *path, const struct scope_options *opt, st
 
 /* ---- init ---- */
 
+/* A new file; what is there already is never written over. */
+static int write_new(const char *path, struct lc_buf *text)
+{
+    struct lc_err err;
+    enum lc_status st;
+
+    if (access(path, F_OK) == 0) {
+        lc_log(LC_LOG_ERROR, _("%s exists already; give another name"), path);
+        return LC_EXIT_USAGE;
+    }
+    st = text->full ? lc_fail(&err, LC_ENOMEM, "%s", _("out of memory"))
+                    : lc_file_replace(path, lc_buf_view(text), 0644, &err);
+    return st == LC_OK ? LC_EXIT_DONE : lc_cmd_fail(st, &err);
+}
+
 static int init(const struct lc_verb *verb, int argc, char **argv)
 {
     struct lc_buf text;
-    struct lc_err err;
-    enum lc_status st;
     const char *path;
     int args_n, code = lc_options(verb, argc, argv, NULL, &args_n);
 
     if (code != LC_OPTS_RUN)
         return code;
     path = args_n ? argv[1] : SCOPE_FILE;
-    if (access(path, F_OK) == 0) {
-        lc_log(LC_LOG_ERROR, _("%s exists already; give another name"), path);
-        return LC_EXIT_USAGE;
-    }
     lc_buf_init(&text, 65536);
     lc_scope_template(&text);
-    st = text.full ? lc_fail(&err, LC_ENOMEM, "%s", _("out of memory"))
-                   : lc_file_replace(path, lc_buf_view(&text), 0644, &err);
+    code = write_new(path, &text);
     lc_buf_free(&text);
-    if (st != LC_OK)
-        return lc_cmd_fail(st, &err);
-    lc_log(LC_LOG_INFO, _("written: %s. Fill it in, then 'lenscap scope check %s'"), path, path);
-    return LC_EXIT_DONE;
+    if (code == LC_EXIT_DONE)
+        lc_log(LC_LOG_INFO, _("written: %s. Fill it in, then 'lenscap scope check %s'"), path,
+               path);
+    return code;
 }
 
 /* ---- check and show ---- */
@@ -255,6 +266,113 @@ static int sign(const struct lc_verb *verb, int argc, char **argv)
     return LC_EXIT_DONE;
 }
 
+/* ---- from-delegated ---- */
+
+/* 16,777,216; in Vietnamese 16.777.216 */
+static const char *grouped(uint64_t v, char out[static 32])
+{
+    char digits[24], mark = lc_lang_get() == LC_LANG_VI ? '.' : ',';
+    size_t n = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)v), at = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (i && (n - i) % 3 == 0)
+            out[at++] = mark;
+        out[at++] = digits[i];
+    }
+    out[at] = 0;
+    return out;
+}
+
+static void tell_delegated(const struct lc_delegated *d)
+{
+    char a[32], b[32], c[32];
+
+    lc_log(LC_LOG_INFO, _("%s: %s prefixes of IPv4 with %s addresses, %s prefixes of IPv6"), d->cc,
+           grouped(d->v4_n, a), grouped(d->v4_addrs, b), grouped(d->v6_n, c));
+    if (d->records_n < d->announced_n)
+        lc_log(LC_LOG_WARN,
+               _("the file announces %s records and holds %s: was it downloaded whole?"),
+               grouped(d->announced_n, a), grouped(d->records_n, b));
+}
+
+static int put_draft(const struct lc_delegated *d, const char *path)
+{
+    struct lc_buf text;
+    int code;
+
+    lc_buf_init(&text, LC_SCOPE_FILE_MAX);
+    lc_scope_draft(d, &text);
+    if (text.full) {
+        lc_log(LC_LOG_ERROR, _("the draft would be longer than a scope may be, %u bytes"),
+               LC_SCOPE_FILE_MAX);
+        code = LC_EXIT_USAGE;
+    } else if (path) {
+        code = write_new(path, &text);
+        if (code == LC_EXIT_DONE)
+            lc_log(LC_LOG_INFO,
+                   _("written: %s, a draft that authorises nothing. Fill it in, have it signed, "
+                     "then 'lenscap scope check %s'"),
+                   path, path);
+    } else {
+        code = lc_cmd_print(&text);
+    }
+    lc_buf_free(&text);
+    return code;
+}
+
+static int from_delegated(const struct lc_verb *verb, int argc, char **argv)
+{
+    struct scope_options opt = {.output = NULL};
+    struct lc_delegated d;
+    struct lc_err err;
+    enum lc_status st;
+    int args_n, code = lc_options(verb, argc, argv, &opt, &args_n);
+
+    if (code != LC_OPTS_RUN)
+        return code;
+    st = lc_delegated_read(argv[2], argv[1], &d, &err);
+    if (st != LC_OK)
+        return lc_cmd_fail(st, &err);
+    code = put_draft(&d, opt.output);
+    if (code == LC_EXIT_DONE)
+        tell_delegated(&d);
+    lc_delegated_free(&d);
+    return code;
+}
+
+/* ---- exclude ---- */
+
+static int exclude(const struct lc_verb *verb, int argc, char **argv)
+{
+    struct scope_options opt = {.reason = NULL};
+    struct lc_buf note;
+    struct lc_err err;
+    enum lc_status st;
+    char day[40];
+    bool added;
+    int args_n, code = lc_options(verb, argc, argv, &opt, &args_n);
+
+    if (code != LC_OPTS_RUN)
+        return code;
+    opt.list = opt.list ? opt.list : LC_SCOPE_NEVER;
+    moment(lc_clock_wall_us() / 1000000, day);
+    lc_buf_init(&note, 4096);
+    (void)lc_buf_putf(&note, "%.10s%s%.3000s", day, opt.reason ? ": " : "",
+                      opt.reason ? opt.reason : "");
+    st = lc_never_add(opt.list, lc_slice_str(argv[1]), lc_buf_view(&note), &added, &err);
+    lc_buf_free(&note);
+    if (st != LC_OK)
+        return lc_cmd_fail(st, &err);
+    if (added)
+        lc_log(LC_LOG_INFO,
+               _("%s is left alone from now on, whatever a scope allows (%s). A scan that runs "
+                 "already does not know it yet: stop it and go on with --resume"),
+               argv[1], opt.list);
+    else
+        lc_log(LC_LOG_INFO, _("%s is left alone already; nothing was changed"), argv[1]);
+    return LC_EXIT_DONE;
+}
+
 /* ---- the verbs below the verb ---- */
 
 #define KEYS_OPT                                                                                   \
@@ -275,6 +393,17 @@ static const struct lc_opt sign_opts[] = {
      NULL},
     {"new-key", N_("FILE"), N_("make a private key in FILE and print its public line"),
      offsetof(struct scope_options, new_key), NULL},
+};
+
+static const struct lc_opt delegated_opts[] = {
+    {"output", N_("FILE"), N_("write the draft into this new file instead of standard output"),
+     offsetof(struct scope_options, output), NULL},
+};
+static const struct lc_opt exclude_opts[] = {
+    {"reason", N_("TEXT"), N_("why, or who asked; stands behind the range in the list"),
+     offsetof(struct scope_options, reason), NULL},
+    {"file", N_("FILE"), N_("the list, instead of /etc/lenscap/never-scan (scan reads no other)"),
+     offsetof(struct scope_options, list), NULL},
 };
 
 static const struct lc_verb subs[] = {
@@ -305,6 +434,25 @@ static const struct lc_verb subs[] = {
      .summary = N_("show what a scope allows; without FILE: the built-in one"),
      .opts = show_opts,
      .opts_n = 2},
+    {.name = "scope from-delegated",
+     .args = N_("CC FILE"),
+     .args_min = 2,
+     .args_max = 2,
+     .run = from_delegated,
+     .summary = N_("draft a scope of the addresses that a registry delegated to a country"),
+     .details = N_("FILE: a registry's delegated-extended statistics, or - for standard input; CC: "
+                   "the country's two letters. The draft is unsigned, and scan refuses it until "
+                   "somebody has filled it in and signed it."),
+     .opts = delegated_opts,
+     .opts_n = 1},
+    {.name = "scope exclude",
+     .args = N_("ADDRESS|PREFIX"),
+     .args_min = 1,
+     .args_max = 1,
+     .run = exclude,
+     .summary = N_("leave somebody alone for good, whatever any scope allows"),
+     .opts = exclude_opts,
+     .opts_n = 2},
 };
 
 #define SUBS (sizeof subs / sizeof *subs)
@@ -324,7 +472,7 @@ static int overview(const struct lc_verb *verb)
     (void)lc_buf_putf(&out, "%s lenscap scope %s\n%s\n\n", _("Usage:"), _(verb->args),
                       _(verb->summary));
     for (size_t i = 0; i < SUBS; i++)
-        lc_options_row(&out, sub_name(NULL, i), _(subs[i].summary), 14);
+        lc_options_row(&out, sub_name(NULL, i), _(subs[i].summary), 18);
     code = lc_cmd_print(&out);
     lc_buf_free(&out);
     return code;
@@ -353,9 +501,9 @@ static int scope(const struct lc_verb *verb, int argc, char **argv)
 
 const struct lc_verb lc_verb_scope = {
     .name = "scope",
-    .args = "init|check|sign|show [FILE]",
+    .args = "init|check|sign|show|from-delegated|exclude ...",
     .summary = N_("write, check, sign and show authorisations: who may be asked"),
-    .words = "init check sign show",
+    .words = "init check sign show from-delegated exclude",
     .args_max = -1,
     .run = scope,
 };

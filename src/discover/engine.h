@@ -7,7 +7,6 @@
  *
  *   packet    AF_PACKET: frames made here, sendmmsg, an RX ring; needs CAP_NET_RAW and one next hop
  *   connect   connections through dial; needs nothing
- *   xdp       live frames made in the kernel by a BPF program (optional)
  *   memory    a simulated network with a virtual clock, loss and liars, for tests
  */
 #ifndef LC_DISCOVER_ENGINE_H
@@ -26,7 +25,6 @@ struct lc_sweep_port {
 struct lc_probe {
     struct lc_addr to;
     struct lc_sweep_port port;
-    uint32_t tag; /* the sweep's own; an engine that keeps state hands it back in the answer */
 };
 
 enum lc_answer_kind {
@@ -42,14 +40,11 @@ enum lc_heard_flag {
     LC_HEARD_UNREACHABLE = 1U << 3, /* ICMP said so for some port */
 };
 
-#define LC_ANSWER_NO_TAG UINT32_MAX
-
 struct lc_answer {
     struct lc_addr from; /* the address probed (not the router that sent an ICMP error) */
     struct lc_sweep_port port;
     enum lc_answer_kind kind;
     uint32_t flags; /* LC_HEARD_WINDOW_ZERO, LC_HEARD_NO_OPTIONS */
-    uint32_t tag;   /* LC_ANSWER_NO_TAG from stateless engines */
 };
 
 struct lc_engine_counts {
@@ -61,6 +56,9 @@ struct lc_engine {
     void *ctx;
     const char *name;
     int fd; /* readable when answers wait; -1: only the clock matters */
+    /* Can it ask this at all? What no engine asks is in no plan and in no mask. NULL: everything.
+     */
+    bool (*can_ask)(void *ctx, struct lc_sweep_port port);
     /* Takes up to n probes in their order; returns how many (0: not now). They have left when it
      * returns, or are charged to local_drops. */
     size_t (*send)(void *ctx, int64_t now_us, const struct lc_probe *v, size_t n);
@@ -68,6 +66,8 @@ struct lc_engine {
     bool (*receive)(void *ctx, int64_t now_us,
                     void (*answer)(void *sweep, int64_t now_us, const struct lc_answer *a),
                     void *sweep);
+    /* Can no answer come any more to what was sent? NULL: it cannot tell. */
+    bool (*quiet)(void *ctx);
     void (*counts)(void *ctx, struct lc_engine_counts *out);
     void (*close)(void *ctx);
 };

@@ -106,8 +106,7 @@ static bool receive(void *ctx, int64_t now_us,
     for (size_t i = 0; i < RECEIVE_MAX && c->done_n; i++) {
         uint32_t number = c->done[c->first];
         const struct place *p = &c->places[number];
-        const struct lc_answer a = {
-            .from = p->probe.to, .port = p->probe.port, .kind = p->kind, .tag = p->probe.tag};
+        const struct lc_answer a = {.from = p->probe.to, .port = p->probe.port, .kind = p->kind};
 
         c->first = (c->first + 1) % c->cfg.at_once;
         c->done_n--;
@@ -122,6 +121,13 @@ size_t lc_engine_connect_pending(const struct lc_engine *e)
     const struct connect *c = e->ctx;
 
     return c->cfg.at_once - c->free_n;
+}
+
+static bool quiet(void *ctx)
+{
+    const struct connect *c = ctx;
+
+    return c->free_n == c->cfg.at_once;
 }
 
 static void get_counts(void *ctx, struct lc_engine_counts *out)
@@ -162,6 +168,7 @@ enum lc_status lc_engine_connect_open(const struct lc_engine_connect_config *cfg
                               .fd = -1,
                               .send = send_probes,
                               .receive = receive,
+                              .quiet = quiet,
                               .counts = get_counts,
                               .close = close_connect};
     return LC_OK;

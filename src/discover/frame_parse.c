@@ -134,7 +134,7 @@ static enum lc_status parse_tcp(const struct lc_cookie_key *key, const struct pa
     flags = t[13] & (TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK);
     if (head < 20 || head > p->l4.n || !sum_holds(p, unsummed))
         return LC_EPARSE;
-    *out = (struct lc_answer){.from = p->from, .port = {.port = be16(t)}, .tag = LC_ANSWER_NO_TAG};
+    *out = (struct lc_answer){.from = p->from, .port = {.port = be16(t)}};
     c = lc_cookie_make(key, &p->to, &p->from, out->port);
     if (c.port != be16(t + 2))
         return LC_EREFUSED;
@@ -211,7 +211,7 @@ static enum lc_status parse_udp(const struct lc_cookie_key *key, const struct pa
         return LC_EPARSE;
     g = (struct datagram){
         .theirs = be16(u), .ours = be16(u + 2), .payload = lc_slice_of(u + 8, n - 8)};
-    *out = (struct lc_answer){.from = p->from, .kind = LC_ANSWER_OPEN, .tag = LC_ANSWER_NO_TAG};
+    *out = (struct lc_answer){.from = p->from, .kind = LC_ANSWER_OPEN};
     return find_question(key, &p->to, &p->from, &g, &out->port) ? LC_OK : LC_EREFUSED;
 }
 
@@ -272,7 +272,7 @@ static enum lc_status parse_icmp(const struct lc_cookie_key *key, const struct p
         (q.proto != PROTO_TCP && q.proto != PROTO_UDP) || lc_addr_cmp(&q.from, &p->to) != 0 ||
         !port_is_ours(key, be16(q.l4.p)))
         return LC_EPARSE;
-    *out = (struct lc_answer){.from = q.to, .kind = LC_ANSWER_UNREACHABLE, .tag = LC_ANSWER_NO_TAG};
+    *out = (struct lc_answer){.from = q.to, .kind = LC_ANSWER_UNREACHABLE};
     if (lc_addr_cmp(&p->from, &q.to) == 0 && p->l4.p[0] == (p->v6 ? 1 : 3))
         out->kind = LC_ANSWER_REFUSED;
     return quoted_fits(key, &q, &out->port) ? LC_OK : LC_EREFUSED;

@@ -41,7 +41,7 @@ extern const struct lc_fact_info lc_fact_infos[LC_F_COUNT]; /* generated; [0] is
 
 #define LC_FACT_CUT      1U /* the value was longer than its bound */
 #define LC_FACT_IMPORTED 2U /* came from a file, not from a peer */
-#define LC_FACT_DERIVED  4U /* made by a codec's derive from another fact */
+#define LC_FACT_DERIVED  4U /* made from another fact: a codec's derive, lc_kb_makers */
 
 #define LC_FACTS_MAX                                                                               \
     32768U /* bytes of facts per host; past it facts are dropped and `full` is set */

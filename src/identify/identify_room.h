@@ -9,7 +9,8 @@
  *     SIGN  u32 count, then per signature
  *           str id, where, platform (empty: none), group   u8 masked, conditions_n, claims_n, 0
  *           condition: u16 fact  u8 op, flags  u16 port (0: any)  str where  u16 values_n, then str
- * or i64 each claim:     u8 attr, weight, transform, capture (0: the value as it stands)  str value
+ *           or i64 each
+ *           claim: u8 attr, weight, transform, capture (0: the value as it stands)  str value
  *     MODL  u32 count, then per line: str platform, id, where, pattern
  *           u8 class_weight, brand_weight, ignore_case, 0   str class, brand
  *     EXAM  see check.c
@@ -26,14 +27,24 @@
 #define LC_SIG_CLAIMS 6
 #define LC_SIG_FACTS  4096 /* more than LC_FACTS_MAX bytes can hold */
 
-enum lc_cond_op { LC_OP_IN, LC_OP_STARTS, LC_OP_ENDS, LC_OP_HAS, LC_OP_RE, LC_OP_COUNT };
+enum lc_cond_op {
+    LC_OP_IN,
+    LC_OP_STARTS,
+    LC_OP_ENDS,
+    LC_OP_HAS,
+    LC_OP_RE,
+    LC_OP_GT, /* these two: INT facts, one value */
+    LC_OP_LT,
+    LC_OP_COUNT,
+};
 
 #define LC_COND_NOT      1U
 #define LC_COND_ICASE    2U
 #define LC_COND_ANYWHERE 4U
 #define LC_COND_PII      8U
+#define LC_COND_DEVICE   16U /* only a fact that was said of the whole device */
 
-enum lc_transform { LC_TF_NONE, LC_TF_STRIP, LC_TF_FIRMWARE, LC_TF_COUNT };
+enum lc_transform { LC_TF_NONE, LC_TF_STRIP, LC_TF_FIRMWARE, LC_TF_DOTS, LC_TF_COUNT };
 
 /* Which pairs of neighbouring bytes (case folded, hashed to 256) a text holds. A text can only
  * contain another when it has all of its pairs: four ANDs turn away nearly every condition. */

@@ -18,10 +18,14 @@ struct hit {
 
 /* ---- one condition against one fact ---- */
 
-static bool number_in(const struct lc_cond *c, const struct lc_fact *f)
+static bool number_fits(const struct lc_cond *c, const struct lc_fact *f)
 {
     int64_t v = lc_fact_as_int(f);
 
+    if (c->op == LC_OP_GT)
+        return v > c->numbers[0];
+    if (c->op == LC_OP_LT)
+        return v < c->numbers[0];
     for (size_t i = 0; i < c->values_n; i++)
         if (c->numbers[i] == v)
             return true;
@@ -54,10 +58,11 @@ static bool fulfils(struct lc_identifier *id, const struct lc_cond *c, const str
 {
     struct lc_re_match m;
 
-    if (!lc_pairs_have(&s->pairs, &c->need) || (c->port && c->port != s->fact.port))
+    if (!lc_pairs_have(&s->pairs, &c->need) || (c->port && c->port != s->fact.port) ||
+        (c->flags & LC_COND_DEVICE && s->fact.port != 0))
         return false;
     if (lc_fact_infos[c->fact].type != LC_FT_STRING)
-        return number_in(c, &s->fact);
+        return number_fits(c, &s->fact);
     if (c->op == LC_OP_RE) {
         if (!lc_re_run(c->re, id->machine, s->fact.value, &m))
             return false;
@@ -144,6 +149,21 @@ static struct lc_slice firmware_text(struct lc_identity *out, struct lc_slice v)
     return lc_slice_of(to, v.n + 1);
 }
 
+/* "chuangmi-camera-ipc019" -> "chuangmi.camera.ipc019": a host name cannot hold the dots of a
+ * model.
+ */
+static struct lc_slice dotted(struct lc_identity *out, struct lc_slice v)
+{
+    uint8_t *to = out->text + out->text_n;
+
+    if (v.n > sizeof out->text - out->text_n)
+        return v;
+    for (size_t i = 0; i < v.n; i++)
+        to[i] = v.p[i] == '-' ? '.' : v.p[i];
+    out->text_n += v.n;
+    return lc_slice_of(to, v.n);
+}
+
 static struct lc_slice claimed(struct lc_identity *out, const struct lc_claim_rule *r,
                                const struct hit *hit)
 {
@@ -154,18 +174,24 @@ static struct lc_slice claimed(struct lc_identity *out, const struct lc_claim_ru
     v = hit->captures[r->capture - 1];
     if (r->transform != LC_TF_NONE)
         v = lc_slice_trim(v);
+    if (r->transform == LC_TF_DOTS)
+        return dotted(out, v);
     return r->transform == LC_TF_FIRMWARE ? firmware_text(out, v) : v;
 }
 
-/* What may be shown of the fact: all of it, or what stands before the first personal byte. */
-static struct lc_slice shown(const struct lc_signature *sig, size_t cond, const struct hit *hit)
+/* What may be shown of the fact: all of it, or where a signature knows of personal bytes what is
+ * claimed, which never holds any, or what stands before the first of them. */
+static struct lc_slice shown(const struct lc_signature *sig, const struct lc_claim_rule *r,
+                             const struct hit *hit)
 {
-    const struct lc_cond *c = &sig->conds[cond];
-    struct lc_slice v = hit->by[cond]->fact.value;
+    const struct lc_cond *c = &sig->conds[r->cond];
+    struct lc_slice v = hit->by[r->cond]->fact.value;
     const uint8_t *cut;
 
     if (!sig->masked || !c->re || lc_re_captures(c->re) == 0)
         return v;
+    if (r->capture)
+        return hit->captures[r->capture - 1];
     cut = hit->captures[c->capture].p;
     return cut ? lc_slice_of(v.p, (size_t)(cut - v.p)) : lc_slice_of(v.p, 0);
 }
@@ -185,7 +211,7 @@ static void claim_all(struct lc_identifier *id, uint16_t index, const struct hit
             continue;
         c.port = by->fact.port;
         c.fact = by->fact.name;
-        c.evidence = shown(sig, r->cond, hit);
+        c.evidence = shown(sig, r, hit);
         c.signature = sig->id;
         c.group = sig->group;
         lc_claim_add(id, out, &c, index);

@@ -87,6 +87,10 @@ static enum lc_status read_numbers(struct lc_cur *at, struct lc_cond *c, struct 
     c->numbers = numbers;
     for (size_t i = 0; i < c->values_n; i++)
         numbers[i] = (int64_t)lc_cur_le64(at);
+    if (c->op == LC_OP_GT || c->op == LC_OP_LT)
+        return at->bad || c->values_n != 1 || lc_fact_infos[c->fact].type != LC_FT_INT
+                   ? damaged(err)
+                   : LC_OK;
     return at->bad || c->op != LC_OP_IN ? damaged(err) : LC_OK;
 }
 
@@ -108,6 +112,8 @@ static enum lc_status read_cond(const struct lc_kb *kb, struct lc_cur *at, struc
     c->fact = (enum lc_fact_name)fact;
     if (lc_fact_infos[fact].type != LC_FT_STRING)
         return read_numbers(at, c, err);
+    if (c->op == LC_OP_GT || c->op == LC_OP_LT)
+        return damaged(err);
     st = read_texts(kb, at, c, err);
     if (st != LC_OK || c->op != LC_OP_RE)
         return st;
@@ -276,20 +282,25 @@ static enum lc_status read_models(struct lc_identifier *id, struct lc_err *err)
 
 /* ---- the index ---- */
 
+/* Sorted by counting: the vocabulary times the signatures would be most of the time to open. */
 static enum lc_status build_index(struct lc_identifier *id, struct lc_err *err)
 {
-    uint16_t n = 0;
+    uint16_t next[LC_F_COUNT];
 
     id->lines = lc_alloc_n(id->sigs_n + 1, sizeof *id->lines);
     if (!id->lines)
         return no_memory(err);
+    for (size_t s = 0; s < id->sigs_n; s++)
+        id->lines_at[id->sigs[s].conds[0].fact + 1]++;
     for (size_t f = 0; f < LC_F_COUNT; f++) {
-        id->lines_at[f] = n;
-        for (size_t s = 0; s < id->sigs_n; s++)
-            if (id->sigs[s].conds[0].fact == f)
-                id->lines[n++] = (struct lc_gate_line){id->sigs[s].conds[0].need, (uint16_t)s};
+        next[f] = id->lines_at[f];
+        id->lines_at[f + 1] = (uint16_t)(id->lines_at[f + 1] + id->lines_at[f]);
     }
-    id->lines_at[LC_F_COUNT] = n;
+    for (size_t s = 0; s < id->sigs_n; s++) {
+        const struct lc_cond *first = &id->sigs[s].conds[0];
+
+        id->lines[next[first->fact]++] = (struct lc_gate_line){first->need, (uint16_t)s};
+    }
     for (size_t s = 0; s < id->sigs_n; s++)
         for (size_t c = 0; c < id->sigs[s].conds_n; c++)
             id->used[id->sigs[s].conds[c].fact] = true;

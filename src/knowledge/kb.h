@@ -9,12 +9,13 @@
  *
  *     "LCKB"  u32 format  u32 version_off  u32 sections  { char tag[4]  u32 off  u32 len } ...
  *
- * Each section's layout stands above its reader (ports.c, platforms.c here; signatures in
+ * Each section's layout stands above its reader (ports.c, platforms.c, oui.c here; signatures in
  * identify/identify_room.h, rules in assess/). Strings are (u32 off, u32 len) into section "STRS".
  */
 #ifndef LC_KNOWLEDGE_KB_H
 #define LC_KNOWLEDGE_KB_H
 
+#include "proto/dgram.h"
 #include "proto/proto.h"
 
 struct lc_kb;
@@ -57,6 +58,20 @@ size_t lc_kb_ports(const struct lc_kb *kb, const struct lc_port_plan **out); /* 
 /* NULL when the port is not in the file. */
 const struct lc_port_plan *lc_kb_port(const struct lc_kb *kb, uint16_t port);
 
+/* ---- data/ports.yaml, datagrams: which question over UDP is asked of one host ---- */
+
+#define LC_DGRAM_PLATFORMS 4
+
+struct lc_dgram_plan {
+    enum lc_dgram_id id;
+    uint8_t priority;    /* 1 default, 2 --deep */
+    uint8_t platforms_n; /* 0: of every host that nothing else is known of */
+    struct lc_slice platforms[LC_DGRAM_PLATFORMS];
+    struct lc_slice service; /* "Hikvision discovery" */
+};
+
+size_t lc_kb_datagrams(const struct lc_kb *kb, const struct lc_dgram_plan **out); /* by rank */
+
 /* ---- platforms: head of each data/signatures/<platform>.yaml ---- */
 
 struct lc_platform {
@@ -72,5 +87,28 @@ struct lc_platform {
 
 const struct lc_platform *lc_kb_platform(const struct lc_kb *kb,
                                          struct lc_slice id); /* NULL: unknown */
+
+/* ---- data/oui.yaml: who a hardware address was registered to ---- */
+
+struct lc_oui {
+    uint8_t
+        key[6];   /* the prefix, left-aligned in five bytes, then its bits: what it is sorted by */
+    uint8_t bits; /* 24, 28 or 36 */
+    uint8_t weight; /* 40: makes cameras; 15: other goods too; 0: Wi-Fi modules for anybody */
+    struct lc_slice maker;
+};
+
+/* The longest registered prefix of `mac`. NULL: none, or the address is a group's or locally
+ * administered, so that its first bytes name nobody. */
+const struct lc_oui *lc_kb_oui(const struct lc_kb *kb, const uint8_t mac[static 6]);
+/* Who holds all of these 24 bits; NULL also where they are shared out in smaller blocks. */
+const struct lc_oui *lc_kb_oui24(const struct lc_kb *kb, const uint8_t oui[static 3]);
+/* The 24-bit prefixes of makers of cameras (weight 40), for guessing EUI-64 addresses: *at is 0 at
+ * first; false when there are no more. */
+bool lc_kb_oui_next(const struct lc_kb *kb, size_t *at, uint8_t prefix[static 3]);
+/* Adds mac.maker for each mac.address that is in clear and, where none is on the same port and
+ * exchange, for each mac.oui. Derived facts; the other facts stay as they are, and a second call
+ * adds nothing. Must run before the store hides the addresses. */
+void lc_kb_makers(const struct lc_kb *kb, struct lc_facts *f);
 
 #endif

@@ -121,12 +121,12 @@ static void post(struct lc_mem *m, struct event ev)
 }
 
 static const struct lc_mem_peer *peer_of(const struct lc_mem *m, const struct lc_addr *a,
-                                         uint16_t port)
+                                         uint16_t port, bool udp)
 {
     const struct lc_mem_peer *any = NULL;
 
     for (size_t i = 0; i < m->peers_n; i++) {
-        if (lc_addr_cmp(&m->peers[i].addr, a) != 0)
+        if (m->peers[i].udp != udp || lc_addr_cmp(&m->peers[i].addr, a) != 0)
             continue;
         if (m->peers[i].port == port)
             return &m->peers[i];
@@ -174,42 +174,68 @@ static void say(struct lc_mem *m, struct conn *c, struct lc_slice text, bool han
         post(m, (struct event){.at_us = at, .kind = EV_GONE, .conn = c->number});
 }
 
-static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr, uint16_t port,
-                     uint32_t spent)
+static void connect_to(struct lc_mem *m, uint32_t number, const struct lc_addr *addr, uint16_t port,
+                       const struct lc_mem_peer *p)
+{
+    if (grow((void **)&m->conns, m->conns_n, &m->conns_cap, sizeof *m->conns))
+        m->conns[m->conns_n++] =
+            (struct conn){.number = number, .peer = p, .addr = *addr, .port = port};
+}
+
+static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr,
+                     struct lc_net_port port, uint32_t spent)
 {
     struct lc_mem *m = ctx;
-    const struct lc_mem_peer *p = peer_of(m, addr, port);
+    const struct lc_mem_peer *p = peer_of(m, addr, port.port, port.udp);
     struct event ev = {.kind = EV_DIALED, .conn = number, .outcome = LC_DIAL_SILENT};
 
     (void)spent;
-    record(m, addr, port, true, (struct lc_slice){NULL, 0});
-    if (p && !lost(m))
-        ev.outcome = p->outcome;
-    ev.at_us = m->now_us + (ev.outcome == LC_DIAL_SILENT ? SILENT_US : p->latency_us);
-    if (ev.outcome == LC_DIAL_OPEN &&
-        grow((void **)&m->conns, m->conns_n, &m->conns_cap, sizeof *m->conns))
-        m->conns[m->conns_n++] =
-            (struct conn){.number = number, .peer = p, .addr = *addr, .port = port};
+    if (port.udp) {
+        ev.outcome = LC_DIAL_OPEN;
+        ev.at_us = m->now_us;
+    } else {
+        record(m, addr, port.port, true, (struct lc_slice){NULL, 0});
+        if (p && !lost(m))
+            ev.outcome = p->outcome;
+        ev.at_us = m->now_us + (ev.outcome == LC_DIAL_SILENT ? SILENT_US : p->latency_us);
+    }
+    if (ev.outcome == LC_DIAL_OPEN)
+        connect_to(m, number, addr, port.port, p);
     post(m, ev);
+}
+
+/* What the peer makes of a segment or datagram; a datagram may be lost, or meet a closed port. */
+static void answer(struct lc_mem *m, struct conn *c, struct lc_slice bytes)
+{
+    const struct lc_mem_peer *p = c->peer;
+    struct lc_buf text;
+    bool hang_up = false;
+
+    if (p == NULL || (p->udp && lost(m)))
+        return;
+    if (p->udp && p->outcome != LC_DIAL_OPEN) {
+        post(m, (struct event){
+                    .at_us = m->now_us + p->latency_us, .kind = EV_GONE, .conn = c->number});
+        return;
+    }
+    lc_buf_init(&text, TEXT_MAX);
+    if (p->answer)
+        p->answer(p->ctx, bytes, &text, &hang_up);
+    say(m, c, lc_buf_view(&text), hang_up);
+    lc_buf_free(&text);
 }
 
 static enum lc_status net_send(void *ctx, uint32_t number, struct lc_slice bytes, size_t *sent)
 {
     struct lc_mem *m = ctx;
     struct conn *c = conn_of(m, number);
-    struct lc_buf text;
-    bool hang_up = false;
 
     if (c == NULL || !c->open)
         return LC_EIO;
     *sent = bytes.n;
     bytes = lc_arena_dup(&m->text, bytes);
     record(m, &c->addr, c->port, false, bytes);
-    lc_buf_init(&text, TEXT_MAX);
-    if (c->peer->answer)
-        c->peer->answer(c->peer->ctx, bytes, &text, &hang_up);
-    say(m, c, lc_buf_view(&text), hang_up);
-    lc_buf_free(&text);
+    answer(m, c, bytes);
     return LC_OK;
 }
 
@@ -240,7 +266,7 @@ static void deliver(struct lc_mem *m, const struct event *ev)
             c->open = true;
         m->user.dialed(m->user.ctx, m->now_us, ev->conn, ev->outcome);
         c = conn_of(m, ev->conn);
-        if (c == NULL || !c->open || c->peer->greet == NULL)
+        if (c == NULL || !c->open || c->peer == NULL || c->peer->greet == NULL)
             return;
         lc_buf_init(&text, TEXT_MAX);
         c->peer->greet(c->peer->ctx, &text, &hang_up);
@@ -249,7 +275,7 @@ static void deliver(struct lc_mem *m, const struct event *ev)
     } else if (c && c->open && ev->kind == EV_DATA) {
         m->user.data(m->user.ctx, m->now_us, ev->conn, ev->bytes);
     } else if (c && c->open) {
-        m->user.gone(m->user.ctx, m->now_us, ev->conn, false);
+        m->user.gone(m->user.ctx, m->now_us, ev->conn, c->peer && c->peer->udp);
         c = conn_of(m, ev->conn);
         if (c)
             c->open = false;

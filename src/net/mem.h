@@ -18,6 +18,7 @@ struct lc_mem;
 struct lc_mem_peer {
     struct lc_addr addr;
     uint16_t port;                /* 0: every port that no other peer of this address has */
+    bool udp;                     /* answers datagrams; there `outcome` OPEN, or REFUSED (ICMP) */
     enum lc_dial_outcome outcome; /* of connecting */
     int64_t latency_us, gap_us;
     size_t piece;

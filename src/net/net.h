@@ -25,14 +25,22 @@ enum lc_dial_outcome {
 
 extern const char *const lc_dial_outcome_names[]; /* "open" "refused" ...: values of port.outcome */
 
+/* Where to, over what. A datagram connection "opens" at once: that says nothing about the peer;
+ * each `data` is then one datagram. */
+struct lc_net_port {
+    uint16_t port;
+    bool udp;
+    uint16_t from; /* UDP: our port, for protocols that answer to a fixed one; 0: any */
+};
+
 /* What an engine may ask of its transport. */
 struct lc_net_ops {
     /* `spent`: request segments sent to that host since the last call, for the common rate budgets.
      */
-    void (*dial)(void *net, uint32_t conn, const struct lc_addr *addr, uint16_t port,
+    void (*dial)(void *net, uint32_t conn, const struct lc_addr *addr, struct lc_net_port port,
                  uint32_t spent);
-    /* One segment's worth; LC_OK with *sent <= n, LC_AGAIN when nothing can be taken now, LC_EIO
-     * when gone. */
+    /* One segment's or datagram's worth; LC_OK with *sent <= n, LC_AGAIN when nothing can be taken
+     * now, LC_EIO when gone. */
     enum lc_status (*send)(void *net, uint32_t conn, struct lc_slice bytes, size_t *sent);
     /* `gently`: the peer had already closed, so answer with FIN; otherwise reset. */
     void (*close)(void *net, uint32_t conn, bool gently);

@@ -63,13 +63,14 @@ struct lc_dgram_ask {
 };
 
 struct lc_dgram {
-    const char *name;   /* "sadp": as in data/ports.yaml and in udp.outcome */
-    uint16_t port;      /* asked and listened for there */
-    uint16_t bind_port; /* answers come to this port of ours; 0: to the one we asked from */
-    unsigned variants;  /* questions there are; 0: only listened to, `build` is NULL */
-    bool unicast;       /* one host may be asked */
-    bool broadcast;     /* asked of 255.255.255.255 on each attached network */
-    const char *group4; /* multicast groups; NULL: none */
+    const char *name;        /* "sadp": as in data/ports.yaml and in udp.outcome */
+    uint16_t port;           /* asked and listened for there */
+    uint16_t bind_port;      /* answers come to this port of ours; 0: to the one we asked from */
+    unsigned variants;       /* questions there are; 0: only listened to, `build` is NULL */
+    bool unicast;            /* one host may be asked */
+    bool broadcast;          /* asked of 255.255.255.255 on each attached network */
+    const char *group4;      /* multicast groups; NULL: none */
+    const char *group4_also; /* answers are also sent to this one: joined, never asked */
     const char *group6;
     bool listen; /* devices also speak unasked (Hello, NOTIFY, beacons): the groups are joined */
     /* A question into an empty `out`. */

@@ -12,13 +12,13 @@
 #include "proto/emit.h"
 #include "proto/msg.h"
 #include "proto/soap.h"
+#include "proto/turns.h"
 #include "proto/url.h"
 
 enum action { A_CLOCK, A_SERVICES, A_CAPABILITIES, A_INFORMATION };
 
 #define SERVICE_PATH "/onvif/device_service"
 #define DEVICE_WSDL  "http://www.onvif.org/ver10/device/wsdl"
-#define INTERIM_CAP  8U
 
 static const struct {
     const char *name, *inner;
@@ -31,14 +31,13 @@ static const struct {
 
 struct onvif {
     struct lc_ask ask;
-    struct lc_msg msg;
+    struct lc_turns turns;
     uint8_t action; /* enum action */
-    uint8_t exch, interim;
-    bool retried;
 };
 
-static void put_request(const struct onvif *s, struct lc_buf *out)
+static void put_request(void *ctx, struct lc_buf *out)
 {
+    const struct onvif *s = ctx;
     const char *name = actions[s->action].name;
     struct lc_buf body;
 
@@ -59,20 +58,11 @@ static void put_request(const struct onvif *s, struct lc_buf *out)
     lc_buf_free(&body);
 }
 
-static void onvif_open(void *st, const struct lc_ask *ask, struct lc_buf *out)
-{
-    struct onvif *s = st;
-
-    s->ask = *ask;
-    lc_msg_start(&s->msg, LC_MSG_HTTP);
-    put_request(s, out);
-}
-
 /* ---- facts ---- */
 
 static void emit_headers(const struct onvif *s, struct lc_slice in, struct lc_facts *f)
 {
-    struct lc_slice rest = lc_msg_headers(&s->msg, in);
+    struct lc_slice rest = lc_msg_headers(&s->turns.msg, in);
     struct lc_buf blanked;
     struct lc_header h;
 
@@ -123,21 +113,22 @@ static bool not_authorized(const struct onvif *s, const struct lc_soap *soap)
 {
     struct lc_slice code = lc_soap_view(&soap->fault);
 
-    return s->msg.status == 401 || lc_slice_ifind(code, LC_S("NotAuthorized"), 0) != LC_NPOS ||
+    return s->turns.msg.status == 401 ||
+           lc_slice_ifind(code, LC_S("NotAuthorized"), 0) != LC_NPOS ||
            lc_slice_ifind(code, LC_S("FailedAuthentication"), 0) != LC_NPOS;
 }
 
 /* ---- what comes next ---- */
 
+static enum lc_feed answer(void *ctx, struct lc_slice in, bool last, struct lc_buf *out,
+                           struct lc_facts *f);
+
+static const struct lc_turns_user user = {.ask = put_request, .answer = answer};
+
 static enum lc_feed ask_action(struct onvif *s, enum action action, bool last, struct lc_buf *out)
 {
     s->action = (uint8_t)action;
-    s->retried = false;
-    s->interim = 0;
-    s->exch++;
-    lc_msg_start(&s->msg, LC_MSG_HTTP);
-    put_request(s, out);
-    return last ? LC_FEED_REDIAL : LC_FEED_SEND;
+    return lc_turns_next(&s->turns, &user, s, last, out);
 }
 
 static enum lc_feed ask_info(struct onvif *s, bool last, struct lc_buf *out)
@@ -159,22 +150,23 @@ static enum lc_feed on_clock(struct onvif *s, const struct lc_soap *soap, bool l
 
 static enum lc_feed on_info(const struct onvif *s, const struct lc_soap *soap, struct lc_facts *f)
 {
-    if (soap->kind == LC_SOAP_INFO && s->msg.status == 200)
+    if (soap->kind == LC_SOAP_INFO && s->turns.msg.status == 200)
         emit_info(soap, f);
     else if (not_authorized(s, soap))
         lc_facts_bool(f, LC_F_ONVIF_INFO_OPEN, false);
     return LC_FEED_DONE;
 }
 
-static enum lc_feed answer(struct onvif *s, struct lc_slice in, bool last, struct lc_buf *out,
+static enum lc_feed answer(void *ctx, struct lc_slice in, bool last, struct lc_buf *out,
                            struct lc_facts *f)
 {
+    struct onvif *s = ctx;
     struct lc_soap soap;
     struct lc_buf tmp;
 
     emit_headers(s, in, f);
     lc_buf_init(&tmp, LC_MSG_CAP);
-    lc_soap_read(lc_msg_body(&s->msg, in, &tmp), &soap);
+    lc_soap_read(lc_msg_body(&s->turns.msg, in, &tmp), &soap);
     lc_buf_free(&tmp);
     (void)lc_emit(f, LC_F_ONVIF_FAULT, lc_soap_view(&soap.fault));
     /* A page in place of SOAP is no oddity of XML. */
@@ -196,57 +188,30 @@ static enum lc_feed answer(struct onvif *s, struct lc_slice in, bool last, struc
     return on_info(s, &soap, f);
 }
 
-static enum lc_feed no_answer(struct onvif *s, enum lc_msg_end end, struct lc_buf *out)
+static void onvif_open(void *st, const struct lc_ask *ask, struct lc_buf *out)
 {
-    if (s->exch == 0)
-        return s->interim ? LC_FEED_ERROR : LC_FEED_WRONG;
-    if (end == LC_MSG_CUT || s->retried)
-        return LC_FEED_DONE;
-    s->retried = true; /* the last answer closed the connection: ask again on a fresh one */
-    lc_msg_start(&s->msg, LC_MSG_HTTP);
-    put_request(s, out);
-    return LC_FEED_REDIAL;
-}
+    struct onvif *s = st;
 
-static enum lc_feed run(struct onvif *s, struct lc_slice in, size_t *used, enum lc_msg_end end,
-                        struct lc_buf *out, struct lc_facts *f)
-{
-    for (;;) {
-        enum lc_status st = lc_msg_feed(&s->msg, in, end);
-
-        f->exch = s->exch;
-        if (st == LC_MORE)
-            return LC_FEED_MORE;
-        if (st == LC_DONE)
-            return no_answer(s, end, out);
-        lc_emit_odd(f, s->msg.odd);
-        if (st == LC_EPARSE)
-            return s->exch ? LC_FEED_ERROR : LC_FEED_WRONG;
-        *used += s->msg.total;
-        if (s->msg.status >= 200)
-            return answer(s, in, s->msg.last || end != LC_MSG_OPEN, out, f);
-        if (++s->interim > INTERIM_CAP) {
-            lc_emit_odd(f, LC_ODD(LC_ODD_INTERIM));
-            return LC_FEED_ERROR;
-        }
-        in = lc_slice_from(in, s->msg.total);
-        lc_msg_start(&s->msg, LC_MSG_HTTP);
-    }
+    s->ask = *ask;
+    lc_turns_open(&s->turns, &user, s, out);
 }
 
 static enum lc_feed onvif_feed(void *st, struct lc_slice in, size_t *used, struct lc_buf *out,
                                struct lc_facts *f)
 {
+    struct onvif *s = st;
+
     *used = 0;
-    return run(st, in, used, LC_MSG_OPEN, out, f);
+    return lc_turns_feed(&s->turns, &user, s, in, LC_MSG_OPEN, used, out, f);
 }
 
 static enum lc_feed onvif_end(void *st, struct lc_slice in, bool cut, struct lc_buf *out,
                               struct lc_facts *f)
 {
+    struct onvif *s = st;
     size_t used = 0;
 
-    return run(st, in, &used, cut ? LC_MSG_CUT : LC_MSG_CLOSED, out, f);
+    return lc_turns_feed(&s->turns, &user, s, in, cut ? LC_MSG_CUT : LC_MSG_CLOSED, &used, out, f);
 }
 
 const struct lc_proto lc_proto_onvif = {

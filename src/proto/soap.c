@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SOAP by expat callbacks: see soap.h. The only state is the path of local names (as small numbers)
- * and the text of the innermost element; nothing recurses and nothing grows past its bound.
+ * SOAP of ONVIF by the callbacks of xml.h: see soap.h. Which value an element is, its path says; of
+ * each value the first LC_SOAP_TEXT bytes are kept.
  */
 #include "proto/soap.h"
-#include "base/mem.h"
 #include "proto/msg.h"
+#include "proto/xml.h"
 
-#include <expat.h>
 #include <string.h>
 
-#define DEPTH_CAP      32
-#define ATTRIBUTES_CAP 64
-#define TEXT_CAP       65536U
-#define DEVICE_WSDL    "http://www.onvif.org/ver10/device/wsdl"
+#define DEVICE_WSDL "http://www.onvif.org/ver10/device/wsdl"
 
 /* The local names that mean something; position in the table is the number on the path. */
 enum tag {
@@ -84,15 +80,11 @@ static const char *const tags[T_COUNT] = {
 };
 
 struct reader {
-    XML_Parser parser;
     struct lc_soap *out;
-    uint8_t path[DEPTH_CAP];
-    unsigned depth;
-    size_t text_n;            /* of the whole document */
-    struct lc_soap_text text; /* of the innermost element */
-    unsigned date[6], seen;   /* year month day hour minute second; bits of what was told */
-    unsigned major, minor;    /* of the version being read */
-    bool device;              /* the service being read is the device service */
+    const struct lc_xml_at *at;
+    unsigned date[6], seen; /* year month day hour minute second; bits of what was told */
+    unsigned major, minor;  /* of the version being read */
+    bool device;            /* the service being read is the device service */
 };
 
 struct lc_slice lc_soap_view(const struct lc_soap_text *t)
@@ -100,26 +92,9 @@ struct lc_slice lc_soap_view(const struct lc_soap_text *t)
     return lc_slice_of(t->p, t->n);
 }
 
-static void stop(struct reader *r, enum lc_msg_odd why)
-{
-    r->out->odd |= LC_ODD(why);
-    (void)XML_StopParser(r->parser, XML_FALSE);
-}
-
-static enum tag tag_of(const char *name)
-{
-    const char *colon = strrchr(name, ':');
-
-    name = colon ? colon + 1 : name;
-    for (unsigned i = 1; i < T_COUNT; i++)
-        if (strcmp(tags[i], name) == 0)
-            return (enum tag)i;
-    return T_OTHER;
-}
-
 static enum tag above(const struct reader *r, unsigned n)
 {
-    return r->depth > n ? (enum tag)r->path[r->depth - 1 - n] : T_OTHER;
+    return (enum tag)lc_xml_above(r->at, n);
 }
 
 static void note_kind(struct reader *r, enum tag tag)
@@ -132,27 +107,20 @@ static void note_kind(struct reader *r, enum tag tag)
         {T_CAPS, LC_SOAP_CAPS},   {T_INFO, LC_SOAP_INFO},
     };
 
-    if (r->out->kind != LC_SOAP_NONE || r->path[0] != T_ENVELOPE)
+    if (r->out->kind != LC_SOAP_NONE || r->at->path[0] != T_ENVELOPE)
         return;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].tag == tag)
             r->out->kind = kinds[i].kind;
 }
 
-static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **attributes)
+static void on_start(void *ctx, const struct lc_xml_at *at, const char *const *attributes)
 {
-    struct reader *r = data;
-    unsigned n = 0;
+    struct reader *r = ctx;
 
-    while (attributes[n] && n / 2 <= ATTRIBUTES_CAP)
-        n += 2;
-    if (r->depth == DEPTH_CAP || n / 2 > ATTRIBUTES_CAP) {
-        stop(r, LC_ODD_XML_BOUNDS);
-        return;
-    }
-    r->path[r->depth++] = (uint8_t)tag_of(name);
+    (void)attributes;
+    r->at = at;
     note_kind(r, above(r, 0));
-    r->text.n = 0;
     if (above(r, 0) == T_SERVICE)
         r->device = false;
     if (above(r, 0) == T_VERSION || above(r, 0) == T_SUPPORTED)
@@ -161,33 +129,16 @@ static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **
         r->out->media = true;
 }
 
-static void XMLCALL on_text(void *data, const XML_Char *s, int n)
-{
-    struct reader *r = data;
-    size_t room = LC_SOAP_TEXT - r->text.n, len = (size_t)n;
-
-    r->text_n += len;
-    if (r->text_n > TEXT_CAP) {
-        stop(r, LC_ODD_XML_BOUNDS);
-        return;
-    }
-    if (len > room)
-        len = room;
-    memcpy(r->text.p + r->text.n, s, len);
-    r->text.n = (uint16_t)(r->text.n + len);
-}
-
 static unsigned number(const struct reader *r, unsigned max)
 {
     uint64_t v;
 
-    return lc_slice_u64(lc_slice_trim(lc_soap_view(&r->text)), max, &v) == LC_OK ? (unsigned)v
-                                                                                 : max + 1;
+    return lc_slice_u64(r->at->text, max, &v) == LC_OK ? (unsigned)v : max + 1;
 }
 
 static void keep(const struct reader *r, struct lc_soap_text *to)
 {
-    struct lc_slice s = lc_slice_trim(lc_soap_view(&r->text));
+    struct lc_slice s = lc_slice_sub(r->at->text, 0, LC_SOAP_TEXT);
 
     if (to->n || s.n == 0)
         return;
@@ -218,7 +169,7 @@ static void end_clock(struct reader *r, enum tag tag)
 
 static void add_namespace(struct reader *r)
 {
-    struct lc_slice s = lc_slice_trim(lc_soap_view(&r->text));
+    struct lc_slice s = r->at->text;
 
     r->device = lc_slice_eq(s, LC_S(DEVICE_WSDL));
     if (lc_slice_find(s, LC_S("/media/wsdl"), 0) != LC_NPOS)
@@ -275,14 +226,13 @@ static void end_fault(struct reader *r, enum tag tag)
         keep(r, &r->out->fault);
 }
 
-static void XMLCALL on_end(void *data, const XML_Char *name)
+static void on_end(void *ctx, const struct lc_xml_at *at)
 {
-    struct reader *r = data;
-    enum tag tag = above(r, 0);
+    struct reader *r = ctx;
+    enum tag tag;
 
-    (void)name;
-    if (r->out->odd) /* expat may still close the element in which it was stopped */
-        return;
+    r->at = at;
+    tag = above(r, 0);
     switch (r->out->kind) {
     case LC_SOAP_FAULT:
         end_fault(r, tag);
@@ -300,18 +250,6 @@ static void XMLCALL on_end(void *data, const XML_Char *name)
     case LC_SOAP_NONE:
         break;
     }
-    r->text.n = 0;
-    r->depth--;
-}
-
-static void XMLCALL on_doctype(void *data, const XML_Char *name, const XML_Char *system,
-                               const XML_Char *public, int internal)
-{
-    (void)name;
-    (void)system;
-    (void)public;
-    (void)internal;
-    stop(data, LC_ODD_DOCTYPE);
 }
 
 /* Days since 1970-01-01 of a date of the Gregorian calendar; shifts the year so that it starts in
@@ -333,35 +271,17 @@ static void set_clock(struct reader *r)
     r->out->clock = days(d[0], d[1], d[2]) * 86400 + d[3] * 3600 + d[4] * 60 + d[5];
 }
 
-static void *xml_alloc(size_t n)
-{
-    return lc_alloc(n);
-}
-
-static void *xml_realloc(void *p, size_t n)
-{
-    return lc_realloc_n(p, n, 1);
-}
-
 void lc_soap_read(struct lc_slice body, struct lc_soap *out)
 {
-    static const XML_Memory_Handling_Suite memory = {xml_alloc, xml_realloc, lc_free};
     struct reader r = {.out = out};
+    const struct lc_xml x = {
+        .tags = tags, .tags_n = T_COUNT, .start = on_start, .end = on_end, .ctx = &r};
+    uint32_t odd;
 
     *out = (struct lc_soap){.kind = LC_SOAP_NONE};
-    r.parser = XML_ParserCreate_MM("UTF-8", &memory, NULL);
-    if (r.parser == NULL)
-        return;
-    XML_SetUserData(r.parser, &r);
-    XML_SetElementHandler(r.parser, on_start, on_end);
-    XML_SetCharacterDataHandler(r.parser, on_text);
-    XML_SetStartDoctypeDeclHandler(r.parser, on_doctype);
-    body = lc_slice_trim(body);
-    if (XML_Parse(r.parser, (const char *)body.p, (int)body.n, 1) != XML_STATUS_OK &&
-        XML_GetErrorCode(r.parser) != XML_ERROR_ABORTED)
-        out->odd |= LC_ODD(LC_ODD_XML_BAD);
-    XML_ParserFree(r.parser);
-    if (out->odd & LC_ODD(LC_ODD_DOCTYPE))
-        *out = (struct lc_soap){.odd = out->odd};
+    odd = lc_xml_read(&x, body);
+    if (odd & LC_ODD(LC_ODD_DOCTYPE))
+        *out = (struct lc_soap){.kind = LC_SOAP_NONE};
+    out->odd = odd;
     set_clock(&r);
 }

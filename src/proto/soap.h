@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A SOAP answer of an ONVIF device service, read by expat with the bounds of reliability.md H13: no
- * document type, depth 32, 64 attributes per element, 64 KiB of text, UTF-8 only. Names are matched
- * without their prefix, because devices disagree on prefixes and versions of namespaces (H15).
+ * A SOAP answer of an ONVIF device service, read within the bounds of xml.h (reliability.md H13).
  */
 #ifndef LC_PROTO_SOAP_H
 #define LC_PROTO_SOAP_H

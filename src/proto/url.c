@@ -12,8 +12,7 @@
  * reads that are themselves the exploit, logins, anything that changes a device). */
 static const char *const never[] = {
     "snap",
-    "mjpg",
-    "mjpeg",
+    "mjp",
     ".jpg",
     ".jpeg",
     "m3u8",
@@ -40,8 +39,7 @@ static const char *const never[] = {
     "tmpfs",
     "backup",
     "config",
-    "passw",
-    "passwd",
+    "pass",
     "pwd",
     "user",
     "upgrade",
@@ -64,6 +62,7 @@ static const char *const never[] = {
 static const char *const page_ends[] = {".html", ".htm",   ".asp",   ".aspx", ".php",
                                         ".jsp",  ".shtml", ".xhtml", ".rsp",  "/"};
 static const char *const icon_ends[] = {".ico", ".png", ".gif", ".svg"};
+static const char *const device_ends[] = {".xml"};
 
 static const char *const busters[] = {"",     "_",      "t",    "v",       "r",        "ver",
                                       "rand", "random", "time", "version", "timestamp"};
@@ -132,6 +131,8 @@ static bool ending_ok(struct lc_slice path, enum lc_url_kind kind)
 
     if (kind == LC_URL_ICON)
         return ends_with_one(path, icon_ends, sizeof icon_ends / sizeof *icon_ends);
+    if (kind == LC_URL_DEVICE && ends_with_one(path, device_ends, 1))
+        return true;
     if (ends_with_one(path, page_ends, sizeof page_ends / sizeof *page_ends))
         return true;
     while (slash && path.p[slash - 1] != '/')
@@ -245,6 +246,78 @@ enum lc_url_verdict lc_url_resolve(const struct lc_ask *ask, struct lc_slice bas
     if (colon != LC_NPOS && colon < authority_end(ref))
         return LC_URL_AWAY; /* another scheme: data:, javascript:, rtsp: */
     return relative(base, ref, kind, out);
+}
+
+bool lc_url_device_path(struct lc_slice path)
+{
+    struct lc_path same;
+
+    return !lc_slice_starts(path, LC_S("//")) && judge(path, LC_URL_DEVICE, &same) == LC_URL_HERE;
+}
+
+/* "192.0.2.1:80", "[2001:db8::7]:80", "[fe80::1%25eth0]", also IPv6 without brackets: the host's
+ * text without a zone, which means nothing here, and the port when there is one. */
+static bool split_authority(struct lc_slice s, struct lc_slice *host, uint16_t *port)
+{
+    size_t end = lc_slice_chr(s, ':', 0);
+    uint64_t v = *port;
+
+    if (s.n && s.p[0] == '[') {
+        end = lc_slice_chr(s, ']', 0);
+        if (end == LC_NPOS)
+            return false;
+        *host = lc_slice_sub(s, 1, end++ - 1);
+    } else {
+        if (end == LC_NPOS || lc_slice_chr(s, ':', end + 1) != LC_NPOS)
+            end = s.n;
+        *host = lc_slice_sub(s, 0, end);
+    }
+    if (end < s.n &&
+        (s.p[end] != ':' || lc_slice_u64(lc_slice_from(s, end + 1), 65535, &v) != LC_OK))
+        return false;
+    *port = (uint16_t)v;
+    end = lc_slice_chr(*host, '%', 0);
+    *host = lc_slice_sub(*host, 0, end == LC_NPOS ? host->n : end);
+    return host->n && v;
+}
+
+static bool is_link_local6(const struct lc_addr *a)
+{
+    return a->b[0] == 0xFE && (a->b[1] & 0xC0) == 0x80;
+}
+
+static bool is_unspecified(const struct lc_addr *a)
+{
+    static const struct lc_addr none;
+
+    return lc_addr_is_v4(a) ? lc_addr_to_v4(a) == 0 : memcmp(a->b, none.b, sizeof none.b) == 0;
+}
+
+enum lc_url_whose lc_url_whose(const struct lc_addr *from, struct lc_slice url,
+                               struct lc_url_parts *out)
+{
+    struct lc_slice text;
+    struct lc_addr host;
+    size_t end;
+
+    url = lc_slice_trim(url);
+    out->https = lc_slice_istarts(url, LC_S("https://"));
+    if (!out->https && !lc_slice_istarts(url, LC_S("http://")))
+        return LC_WHOSE_NONE;
+    url = lc_slice_from(url, out->https ? 8 : 7);
+    end = authority_end(url);
+    out->port = out->https ? 443 : 80;
+    out->path = lc_slice_from(url, end);
+    if (out->path.n == 0)
+        out->path = LC_S("/");
+    url = lc_slice_sub(url, 0, end);
+    if (lc_slice_chr(url, '@', 0) != LC_NPOS || !split_authority(url, &text, &out->port))
+        return LC_WHOSE_NONE;
+    if (lc_addr_parse(text, &host) != LC_OK)
+        return LC_WHOSE_OTHER; /* a name: nobody is asked whose */
+    if (memcmp(host.b, from->b, sizeof host.b) == 0 || is_unspecified(&host))
+        return LC_WHOSE_SENDER;
+    return is_link_local6(&host) ? LC_WHOSE_NONE : LC_WHOSE_OTHER;
 }
 
 bool lc_rtsp_path_ok(struct lc_slice path)

@@ -29,12 +29,34 @@ enum lc_url_verdict {
     LC_URL_AWAY,    /* another host, port or scheme */
 };
 
-enum lc_url_kind { LC_URL_PAGE, LC_URL_ICON };
+enum lc_url_kind {
+    LC_URL_PAGE,
+    LC_URL_ICON,
+    LC_URL_DEVICE, /* a UPnP description (.xml) or the control address that it names */
+};
 
 /* A reference in an answer to a request for `base` (an allowed path). Never follows "..", escapes
  * or queries other than a plain cache buster, which is kept. */
 enum lc_url_verdict lc_url_resolve(const struct lc_ask *ask, struct lc_slice base,
                                    struct lc_slice ref, enum lc_url_kind kind, struct lc_path *out);
+
+/* May this absolute path be asked as a UPnP description? */
+bool lc_url_device_path(struct lc_slice path);
+
+/* Whose an absolute http or https address in a datagram is, and its parts. The address of one host
+ * is nothing to go to when another host said it (reliability.md H15). */
+enum lc_url_whose {
+    LC_WHOSE_NONE,   /* no such address, or a link-local IPv6 one that is not the sender's */
+    LC_WHOSE_SENDER, /* the sender's; devices also write 0.0.0.0 for themselves */
+    LC_WHOSE_OTHER,
+};
+struct lc_url_parts {
+    bool https;
+    uint16_t port;
+    struct lc_slice path; /* "/..." as it stands, query included; "/" when it has none */
+};
+enum lc_url_whose lc_url_whose(const struct lc_addr *from, struct lc_slice url,
+                               struct lc_url_parts *out);
 
 /* A documented RTSP path of the knowledge: begins with a slash, printable, no credentials in it. */
 bool lc_rtsp_path_ok(struct lc_slice path);

@@ -141,6 +141,11 @@ bool lc_report_wrong(const struct lc_device_finding *f)
     return f->result == LC_TRI_TRUE && !lc_slice_eq(f->state, LC_S("fixed"));
 }
 
+bool lc_report_is_note(const struct lc_rule *r)
+{
+    return r && r->severity == LC_SEV_INFO && r->ladder == LC_TU;
+}
+
 size_t lc_report_wrong_n(const struct lc_device *d)
 {
     size_t n = 0;

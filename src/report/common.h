@@ -38,6 +38,8 @@ extern const char *const lc_report_exposure_words[];
 
 /* Is this finding there now: decided TRUE, and not fixed meanwhile? */
 bool lc_report_wrong(const struct lc_device_finding *f);
+/* Good to know, and nothing to mend. */
+bool lc_report_is_note(const struct lc_rule *r);
 size_t lc_report_wrong_n(const struct lc_device *d); /* how many of them */
 /* The rule's title in `lang`; its id when this knowledge no longer has it. */
 struct lc_slice lc_report_title(const struct lc_device_finding *f, const struct lc_assessor *rules,

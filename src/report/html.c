@@ -196,6 +196,16 @@ static void put_top(struct page *p)
     lc_html_tag(p, "</header>\n");
 }
 
+/* Something to mend, beside what is only good to know of a router or a middlebox. */
+static bool has_work(const struct lc_device *d, const struct lc_assessor *rules)
+{
+    for (size_t i = 0; i < d->findings_n; i++)
+        if (lc_report_wrong(&d->findings[i]) &&
+            !lc_report_is_note(lc_assessor_rule(rules, d->findings[i].rule)))
+            return true;
+    return false;
+}
+
 /* A card for what watches, and for whatever else something was found on. */
 static void sort_out(struct page *p, const struct lc_device *const *devices)
 {
@@ -204,7 +214,7 @@ static void sort_out(struct page *p, const struct lc_device *const *devices)
 
         c->d = devices[i];
         c->light = lc_report_light(c->d, p->rules);
-        c->watches = lc_class_is_surveillance(lc_report_class(c->d)) || lc_report_wrong_n(c->d) ||
+        c->watches = lc_class_is_surveillance(lc_report_class(c->d)) || has_work(c->d, p->rules) ||
                      c->d->exposed == LC_TRI_TRUE;
         p->watching_n += c->watches;
         p->tally[c->light] += c->watches;

@@ -84,11 +84,6 @@ static void put_ports(struct page *p, const struct lc_device *d, size_t at)
     lc_html_tag(p, any ? "</small>" : "");
 }
 
-static bool is_note(const struct lc_rule *r)
-{
-    return r && r->severity == LC_SEV_INFO && r->ladder == LC_TU;
-}
-
 static void put_wrong(struct page *p, const struct lc_device *d)
 {
     bool any = false;
@@ -96,7 +91,7 @@ static void put_wrong(struct page *p, const struct lc_device *d)
     for (size_t i = 0; i < d->findings_n; i++) {
         const struct lc_rule *r = lc_assessor_rule(p->rules, d->findings[i].rule);
 
-        if (!lc_report_wrong(&d->findings[i]) || is_note(r) || !leads(d, i))
+        if (!lc_report_wrong(&d->findings[i]) || lc_report_is_note(r) || !leads(d, i))
             continue;
         lc_html_tag(p, any ? "" : "<ul class=\"wrong\">\n");
         any = true;

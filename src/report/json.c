@@ -5,7 +5,8 @@
  *   schema      "lenscap.device/1"; the number grows when a key changes its meaning or goes away
  *   address     "192.0.2.7", "2001:db8::7", "fe80::1%2"
  *   endpoints   [{port, transport: "tcp", outcome, protocol}]; protocol null when none was
- * understood class       always a word: camera ... not-surveillance, unknown platform brand model
+ * understood discovery   protocols over UDP that it answered, sorted pseudo      reasons why it may
+ * be no device class       always a word: camera ... not-surveillance, unknown platform brand model
  * firmware     text, or null when not known confidence  {class, platform, brand, model, firmware}:
  * 0 to 99, 0 for what is not known exposed     "yes", "no", "unknown"        exposed_why   English
  * sentence, or null exposure    "E0" to "E3" takeover    "T0" to "T5", "TU"            takeover_why
@@ -21,6 +22,7 @@
  *
  * "unknown" is a word where the key is a closed list, null where it is free text.
  */
+#include "proto/dgram.h"
 #include "report/common.h"
 
 static void str_or_null(struct lc_json *j, const char *key, struct lc_slice s)
@@ -50,6 +52,47 @@ static void put_endpoints(struct lc_json *j, const struct lc_device *d)
         str_or_null(j, "protocol", d->endpoints[i].protocol);
         lc_json_close(j, '}');
     }
+    lc_json_close(j, ']');
+}
+
+/* Protocol names out of udp.outcome ("sadp answered"). */
+static size_t answered(struct lc_slice facts, struct lc_slice out[static LC_D_COUNT])
+{
+    struct lc_cur at = {.s = facts};
+    struct lc_fact f;
+    size_t n = 0;
+
+    while (n < LC_D_COUNT && lc_facts_next(&at, &f) == LC_OK) {
+        struct lc_slice word = f.value, name;
+        size_t i = n;
+
+        if (f.name != LC_F_UDP_OUTCOME || !lc_slice_ends(f.value, LC_S(" answered")) ||
+            lc_slice_next(&word, ' ', &name) != LC_OK)
+            continue;
+        for (; i && lc_slice_cmp(out[i - 1], name) > 0; i--)
+            out[i] = out[i - 1];
+        out[i] = name;
+        n++;
+    }
+    return n;
+}
+
+static void put_discovery(struct lc_json *j, const struct lc_device *d)
+{
+    struct lc_slice names[LC_D_COUNT];
+    size_t n = answered(d->facts, names);
+    struct lc_cur at = {.s = d->facts};
+    struct lc_fact f;
+
+    lc_json_open(j, "discovery", '[');
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || !lc_slice_eq(names[i - 1], names[i]))
+            lc_json_str(j, NULL, names[i]);
+    lc_json_close(j, ']');
+    lc_json_open(j, "pseudo", '[');
+    while (lc_facts_next(&at, &f) == LC_OK)
+        if (f.name == LC_F_HOST_PSEUDO)
+            lc_json_str(j, NULL, f.value);
     lc_json_close(j, ']');
 }
 
@@ -139,6 +182,7 @@ void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, 
     lc_json_str(&j, "schema", LC_S(LC_DEVICE_SCHEMA));
     lc_json_str(&j, "address", lc_slice_of(addr, lc_addr_format(&d->addr, addr)));
     put_endpoints(&j, d);
+    put_discovery(&j, d);
     put_identity(&j, d);
     lc_json_str(&j, "exposed", lc_slice_str(lc_tri_exposed[d->exposed]));
     str_or_null(&j, "exposed_why", d->exposed_why);

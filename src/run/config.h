@@ -7,7 +7,7 @@
 #ifndef LC_RUN_CONFIG_H
 #define LC_RUN_CONFIG_H
 
-#include "scope/scope.h"
+#include "discover/sweep.h"
 #include "talk/talk.h"
 
 #define LC_CONFIG_MAGIC 0x4c43524fU
@@ -18,8 +18,35 @@
 enum {
     LC_FD_CTL = 3,
     LC_FD_CONFIG = 4,
-    LC_FD_DIAL = 5 /* talk only */,
-    LC_FD_CRASH = 6 /* talk only */
+    LC_FD_BUDGET = 5, /* dial: the page of the shared budget */
+    LC_FD_DIAL = 5,   /* talk, hear, sweep */
+    LC_FD_CRASH = 6,  /* talk, hear */
+    LC_FD_SHARED = 6, /* sweep: the page of the shared budget */
+};
+
+#define LC_SHOUT_NETS 8U /* attached networks that discovery speaks to */
+
+/* A network on whose link discovery may speak: it lies inside the scope, which dial checks again.
+ */
+struct lc_shout_net {
+    uint32_t ifindex;
+    struct lc_range net;
+    char ifname[16];
+};
+
+/* What the sweep role is told; see discover/sweep.h. */
+enum lc_engine_kind { LC_ENGINE_DIRECT, LC_ENGINE_CONNECT, LC_ENGINE_PACKET };
+
+extern const char *const lc_engine_names[]; /* "direct" "connect" "packet" */
+
+struct lc_sweep_plan {
+    uint32_t engine; /* enum lc_engine_kind; DIRECT: no sweep, talkers find out themselves */
+    uint32_t ports_n, likely_n, passes;
+    struct lc_sweep_port ports[LC_SWEEP_PORTS];
+    uint64_t order_seed;
+    uint8_t cookie_key[16];
+    int64_t again_us, drain_us;
+    bool adapt;
 };
 
 struct lc_role_config {
@@ -34,8 +61,20 @@ struct lc_role_config {
     struct lc_rates rates;
     int64_t connect_us, dialogue_us, host_us;
     uint64_t seed;
+    uint64_t nonce;    /* token of discovery's questions to a whole link */
+    uint32_t silent_n; /* see talk/talk.h */
+    uint32_t dgrams;   /* questions over UDP up to this priority; 0: none */
+    uint32_t nets_n;
+    struct lc_shout_net nets[LC_SHOUT_NETS];
+    struct lc_sweep_plan sweep;
     bool sandbox_required, log_sandbox;
-    uint32_t gate_n; /* bytes behind the struct */
+    uint32_t gate_n; /* bytes behind the struct: the gate, then the plan's ranges as they are */
+    uint32_t plan_n; /* ranges; 0 without a sweep */
+};
+
+/* What dial and sweep share of the overall budget (scope/pace.h), in a memory of its own. */
+struct lc_budget_page {
+    int64_t total;
 };
 
 /* The page a talker shares with ctl: whose bytes it is reading, and the bytes. Survives its death.
@@ -49,9 +88,13 @@ struct lc_crash_page {
 };
 
 /* A sealed memory file with config and gate; -1 on failure. */
-int lc_config_write(const struct lc_role_config *cfg, struct lc_slice gate);
-/* Maps it; LC_EVERSION for another build's. `gate` borrows the mapping. */
-enum lc_status lc_config_map(int fd, const struct lc_role_config **out,
-                             struct lc_slice *gate) LC_MUST_CHECK;
+int lc_config_write(const struct lc_role_config *cfg, struct lc_slice gate,
+                    const struct lc_range *plan);
+/* Maps it; LC_EVERSION for another build's. `gate` and `plan` (may be NULL) borrow the mapping. */
+enum lc_status lc_config_map(int fd, const struct lc_role_config **out, struct lc_slice *gate,
+                             const struct lc_range **plan) LC_MUST_CHECK;
+/* A page for the shared budget, and its mapping in a role; -1 and NULL on failure. */
+int lc_budget_new(void);
+struct lc_budget_page *lc_budget_map(int fd);
 
 #endif

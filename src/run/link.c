@@ -45,6 +45,43 @@ void lc_link_end(struct lc_link *l)
         l->out.p[l->begun_at + i] = (uint8_t)(n >> (8 * i));
 }
 
+void lc_link_put_addr(struct lc_buf *b, const struct lc_addr *a)
+{
+    (void)lc_buf_put(b, lc_slice_of(a->b, sizeof a->b));
+    (void)lc_buf_le32(b, a->zone);
+}
+
+void lc_link_take_addr(struct lc_cur *c, struct lc_addr *out)
+{
+    struct lc_slice raw = lc_cur_take(c, sizeof out->b);
+
+    memset(out, 0, sizeof *out);
+    out->zone = lc_cur_le32(c);
+    if (!c->bad)
+        memcpy(out->b, raw.p, raw.n);
+}
+
+void lc_link_put_known(struct lc_buf *b, const struct lc_talk_known *k)
+{
+    const uint64_t *const masks[] = {k->open, k->refused, k->asked};
+
+    (void)lc_buf_u8(b, (uint8_t)(k->swept | k->gateway << 1));
+    for (size_t m = 0; k->swept && m < 3; m++)
+        for (size_t i = 0; i < LC_TALK_MASK; i++)
+            (void)lc_buf_le64(b, masks[m][i]);
+}
+
+void lc_link_take_known(struct lc_cur *c, struct lc_talk_known *out)
+{
+    uint64_t *const masks[] = {out->open, out->refused, out->asked};
+    uint8_t flags = lc_cur_u8(c);
+
+    *out = (struct lc_talk_known){.swept = flags & 1, .gateway = flags & 2};
+    for (size_t m = 0; out->swept && m < 3; m++)
+        for (size_t i = 0; i < LC_TALK_MASK; i++)
+            masks[m][i] = lc_cur_le64(c);
+}
+
 enum lc_status lc_link_flush(struct lc_link *l)
 {
     size_t at = 0;

@@ -12,15 +12,22 @@
 #ifndef LC_RUN_LINK_H
 #define LC_RUN_LINK_H
 
-#include "base/buf.h"
+#include "talk/talk.h"
 
 #define LC_LINK_MAX (128U << 10)
 
 enum lc_msg {
-    LC_MSG_HOST = 1, /* ctl -> talk: u64 index, 16 bytes address, u32 zone */
+    LC_MSG_HOST = 1, /* ctl -> talk: u64 index, address, what is known, facts */
     LC_MSG_RESULT,   /* talk -> ctl: u64 index, u8 state, u32 packets, u64 took_us, facts */
     LC_MSG_TALKER,   /* ctl -> dial: u32 number, with the descriptor of its link */
-    LC_MSG_STOP,     /* ctl -> any: end in order */
+    LC_MSG_SHOUT,  /* ctl -> dial: u32 number of the door, u8 dgram, u8 attached network, u8 form */
+    LC_MSG_ANSWER, /* hear -> ctl: address, u8 dgram, facts */
+    LC_MSG_OUTSIDE,    /* hear -> ctl: address that answered from outside the scope */
+    LC_MSG_SLICE,      /* ctl -> sweep: u64 slice */
+    LC_MSG_HEARD,      /* sweep -> ctl: u64 slice, u64 index, address, what is known, u32 flags */
+    LC_MSG_SLICE_OVER, /* sweep -> ctl: u64 slice, u32 hosts, u32 silent */
+    LC_MSG_SWEPT,      /* sweep -> ctl: counters, struct lc_swept as it stands */
+    LC_MSG_FAILED,     /* sweep -> ctl: u8 status, the message */
 };
 
 struct lc_link {
@@ -36,6 +43,11 @@ void lc_link_free(struct lc_link *l); /* closes fd */
 struct lc_buf *lc_link_begin(struct lc_link *l,
                              enum lc_msg type); /* write the payload into it, then end */
 void lc_link_end(struct lc_link *l);
+/* Pieces that several messages have. */
+void lc_link_put_addr(struct lc_buf *b, const struct lc_addr *a);
+void lc_link_take_addr(struct lc_cur *c, struct lc_addr *out);
+void lc_link_put_known(struct lc_buf *b, const struct lc_talk_known *k);
+void lc_link_take_known(struct lc_cur *c, struct lc_talk_known *out);
 /* LC_OK: all sent; LC_AGAIN: some waits for the socket; LC_EIO: the peer is gone. */
 enum lc_status lc_link_flush(struct lc_link *l) LC_MUST_CHECK;
 

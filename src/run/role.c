@@ -41,6 +41,10 @@ int lc_role_main(int argc, char **argv)
         return lc_role_dial();
     if (strcmp(role, "talk") == 0)
         return lc_role_talk();
+    if (strcmp(role, "hear") == 0)
+        return lc_role_hear();
+    if (strcmp(role, "sweep") == 0)
+        return lc_role_sweep();
     lc_log(LC_LOG_ERROR, "roles are started by lenscap itself; see 'lenscap --help'");
     return 2;
 }

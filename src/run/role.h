@@ -11,5 +11,7 @@ int lc_role_main(int argc, char **argv);
 
 int lc_role_dial(void);
 int lc_role_talk(void);
+int lc_role_hear(void);
+int lc_role_sweep(void);
 
 #endif

@@ -12,10 +12,12 @@
 #include "run/config.h"
 #include "run/door.h"
 #include "run/link.h"
+#include "run/shout.h"
 #include "scope/pace.h"
 #include "run/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -63,6 +65,7 @@ struct dial {
         fresh[LC_DOOR_BATCH]; /* connects issued just now, looked at once before they go to epoll */
     uint32_t fresh_n;
     struct door doors[LC_TALKERS_MAX];
+    struct lc_shout shout;
     size_t source_at;
     bool stop;
 };
@@ -220,6 +223,28 @@ static void set_int(int fd, int level, int name, int value)
     (void)setsockopt(fd, level, name, &value, sizeof value);
 }
 
+/* Closing a UDP socket tells the peer nothing; connecting one sends nothing. */
+static int new_datagram_socket(const struct lc_door_ask *ask)
+{
+    bool v4 = lc_addr_is_v4(&ask->addr);
+    int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    struct sockaddr_storage ss;
+    struct lc_addr any = {.zone = 0};
+    unsigned n;
+
+    if (fd < 0 || ask->port.from == 0)
+        return fd;
+    if (v4)
+        any = lc_addr_v4(0);
+    n = lc_addr_to_sockaddr(&any, ask->port.from, &ss);
+    set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (bind(fd, (struct sockaddr *)&ss, n) != 0) {
+        (void)close(fd);
+        return -1;
+    }
+    return fd;
+}
+
 static int new_socket(struct dial *d, const struct lc_addr *to)
 {
     /* Closing resets: no TIME_WAIT pile-up. A peer that closed first is answered with a FIN by the
@@ -295,9 +320,11 @@ static void leave(struct dial *d, uint32_t i)
 {
     struct attempt *a = &d->all[i];
     struct sockaddr_storage ss;
-    unsigned n = lc_addr_to_sockaddr(&a->ask.addr, a->ask.port, &ss);
+    unsigned n = lc_addr_to_sockaddr(&a->ask.addr, a->ask.port.port, &ss);
 
-    a->fd = d->connecting_n < d->cfg->conns_max ? new_socket(d, &a->ask.addr) : -1;
+    a->fd = -1;
+    if (d->connecting_n < d->cfg->conns_max)
+        a->fd = a->ask.port.udp ? new_datagram_socket(&a->ask) : new_socket(d, &a->ask.addr);
     if (a->fd < 0) {
         answer(d, a, LC_DIAL_LOCAL, -1);
         release(d, i);
@@ -389,6 +416,33 @@ static void introduce(struct dial *d, uint32_t talker, int fd)
         d->stop = true;
 }
 
+/* A question to a whole link. Its answers are read behind the door that ctl names. */
+static void on_shout(struct dial *d, struct lc_cur *body)
+{
+    uint32_t number = lc_cur_le32(body);
+    uint8_t id = lc_cur_u8(body), net_i = lc_cur_u8(body), variant = lc_cur_u8(body);
+    const struct lc_shout_net *net = &d->cfg->nets[net_i % LC_SHOUT_NETS];
+    struct attempt a = {.talker = number, .ask.conn = (uint32_t)net_i << 8 | id};
+    bool fresh;
+    int fd;
+
+    if (body->bad || number >= LC_TALKERS_MAX || net_i >= d->cfg->nets_n ||
+        !lc_dgram_get((enum lc_dgram_id)id)) {
+        d->stop = true;
+        return;
+    }
+    a.epoch = d->doors[number].epoch;
+    if (!lc_shout_allowed(net, &d->gate, d->now_s))
+        return;
+    fd = lc_shout_socket(&d->shout, net, net_i, (enum lc_dgram_id)id, &fresh);
+    if (fd < 0)
+        return;
+    (void)lc_pace_reserve(d->pace, &net->net.first, 0, d->now_us);
+    if (fresh)
+        answer(d, &a, LC_DIAL_OPEN, fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    (void)lc_shout_send(fd, net, (enum lc_dgram_id)id, variant, d->cfg->nonce);
+}
+
 static void on_ctl(struct dial *d)
 {
     struct lc_cur body;
@@ -401,6 +455,8 @@ static void on_ctl(struct dial *d)
         if (type == LC_MSG_TALKER) {
             introduce(d, lc_cur_le32(&body), fd);
             fd = -1;
+        } else if (type == LC_MSG_SHOUT) {
+            on_shout(d, &body);
         } else {
             d->stop = true;
         }
@@ -461,19 +517,23 @@ static void loop(struct dial *d)
 static bool prepare(struct dial *d)
 {
     struct epoll_event ev = {.events = EPOLLIN, .data.u32 = TAG_CTL};
+    struct lc_budget_page *budget = lc_budget_map(LC_FD_BUDGET);
     struct lc_slice gate;
 
-    if (lc_config_map(LC_FD_CONFIG, &d->cfg, &gate) != LC_OK ||
+    if (budget == NULL || lc_config_map(LC_FD_CONFIG, &d->cfg, &gate, NULL) != LC_OK ||
         lc_gate_unpack(gate, &d->gate) != LC_OK)
         return false;
     /* Every host in flight may wait here for its turn, not only what may connect at once. */
-    d->all_n = d->cfg->talkers * d->cfg->hosts_max * d->cfg->rates.host_conns + 1;
+    d->all_n = d->cfg->talkers * d->cfg->hosts_max * d->cfg->rates.host_conns + 1 +
+               (d->cfg->sweep.engine == LC_ENGINE_CONNECT ? d->cfg->conns_max : 0);
     d->all = lc_alloc_n(d->all_n, sizeof *d->all);
     d->heap = lc_alloc_n(d->all_n, sizeof *d->heap);
     d->pace = lc_pace_new(&d->gate.rates, d->cfg->seed);
     d->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (!d->all || !d->heap || !d->pace || d->epoll < 0)
         return false;
+    lc_shout_init(&d->shout);
+    lc_pace_share_total(d->pace, &budget->total);
     d->free_head = d->fifo_head = d->fifo_tail = NONE;
     for (uint32_t i = d->all_n; i-- > 0;)
         release(d, i);

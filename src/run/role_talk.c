@@ -32,6 +32,7 @@
 struct conn {
     int fd; /* -1: none */
     uint32_t number;
+    bool udp; /* of the connection that was asked for last */
 };
 
 struct talker {
@@ -51,8 +52,8 @@ struct talker {
 
 /* ---- what the engine asks of the transport ---- */
 
-static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr, uint16_t port,
-                     uint32_t spent)
+static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr,
+                     struct lc_net_port port, uint32_t spent)
 {
     struct talker *t = ctx;
 
@@ -60,6 +61,7 @@ static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr, uin
      */
     if (t->asks_n == 2 * t->conns_n)
         return;
+    t->conns[INDEX(number)].udp = port.udp;
     t->asks[t->asks_n++] =
         (struct lc_door_ask){.conn = number, .spent = spent, .port = port, .addr = *addr};
 }
@@ -115,75 +117,52 @@ static void on_parsing(void *ctx, uint64_t host, uint16_t port)
 
 /* ---- events ---- */
 
-static void send_asks(struct talker *t)
-{
-    size_t at = 0;
-
-    while (at < t->asks_n) {
-        size_t n = t->asks_n - at < LC_DOOR_BATCH ? t->asks_n - at : LC_DOOR_BATCH;
-
-        if (send(LC_FD_DIAL, t->asks + at, n * sizeof *t->asks, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-            break; /* full: after the next answers; gone: ctl will tell us to stop */
-        at += n;
-    }
-    memmove(t->asks, t->asks + at, (t->asks_n - at) * sizeof *t->asks);
-    t->asks_n -= at;
-}
-
+/* Where the place has a socket already, this one answers a question given up meanwhile. */
 static void adopt(struct talker *t, uint32_t number, int fd)
 {
     struct conn *c = &t->conns[INDEX(number)];
     struct epoll_event ev = {.events = EPOLLIN | EPOLLRDHUP, .data.u64 = number};
 
-    if (INDEX(number) >= t->conns_n || epoll_ctl(t->epoll, EPOLL_CTL_ADD, fd, &ev) != 0) {
-        (void)close(fd);
+    if (fd < 0 || INDEX(number) >= t->conns_n || c->fd >= 0 ||
+        epoll_ctl(t->epoll, EPOLL_CTL_ADD, fd, &ev) != 0) {
+        if (fd >= 0)
+            (void)close(fd);
         t->user.dialed(t->user.ctx, t->now_us, number, LC_DIAL_LOCAL);
         return;
     }
-    *c = (struct conn){fd, number};
+    c->fd = fd;
+    c->number = number;
     t->user.dialed(t->user.ctx, t->now_us, number, LC_DIAL_OPEN);
-}
-
-static size_t fds_beside(struct msghdr *m, int fds[static LC_DOOR_BATCH])
-{
-    struct cmsghdr *c = CMSG_FIRSTHDR(m);
-    size_t n = 0;
-
-    if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-        n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        memcpy(fds, CMSG_DATA(c), n * sizeof(int));
-    }
-    return n;
 }
 
 /* One packet of answers; false when there is none. */
 static bool take_answers(struct talker *t)
 {
-    union {
-        struct cmsghdr align;
-        char room[CMSG_SPACE(sizeof(int) * LC_DOOR_BATCH)];
-    } control;
-    struct lc_door_answer answers[LC_DOOR_BATCH];
-    int fds[LC_DOOR_BATCH];
-    struct iovec io = {answers, sizeof answers};
-    struct msghdr m = {
-        .msg_iov = &io, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    ssize_t n = recvmsg(LC_FD_DIAL, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    size_t fds_n, at = 0;
+    struct lc_door_answers a;
+    enum lc_status st = lc_door_take(LC_FD_DIAL, &a);
 
-    if (n <= 0) {
-        t->stop = t->stop || n == 0;
-        return false;
+    t->stop = t->stop || st == LC_EIO;
+    for (size_t i = 0; i < a.n; i++) {
+        if (a.v[i].outcome == LC_DIAL_OPEN)
+            adopt(t, a.v[i].conn, a.fd[i]);
+        else
+            t->user.dialed(t->user.ctx, t->now_us, a.v[i].conn,
+                           (enum lc_dial_outcome)a.v[i].outcome);
     }
-    fds_n = fds_beside(&m, fds);
-    for (size_t i = 0; i < (size_t)n / sizeof *answers; i++) {
-        if (answers[i].outcome == LC_DIAL_OPEN && at < fds_n)
-            adopt(t, answers[i].conn, fds[at++]);
-        else if (answers[i].outcome != LC_DIAL_OPEN)
-            t->user.dialed(t->user.ctx, t->now_us, answers[i].conn,
-                           (enum lc_dial_outcome)answers[i].outcome);
-    }
-    return true;
+    return st == LC_OK;
+}
+
+/* One host, as lc_link_put_host wrote it. */
+static bool start_host(struct talker *t, struct lc_cur *body)
+{
+    struct lc_addr addr;
+    struct lc_talk_known known;
+    uint64_t host = lc_cur_le64(body);
+
+    lc_link_take_addr(body, &addr);
+    lc_link_take_known(body, &known);
+    /* ctl overran the window it knows: a bug, not a state. */
+    return !body->bad && lc_talk_start(t->engine, t->now_us, host, &addr, &known, body->s) == LC_OK;
 }
 
 static void on_ctl(struct talker *t)
@@ -193,20 +172,9 @@ static void on_ctl(struct talker *t)
 
     if (lc_link_read(&t->ctl, NULL) == LC_EIO)
         t->stop = true;
-    while (!t->stop && lc_link_next(&t->ctl, &type, &body) == LC_OK) {
-        struct lc_addr addr = {.zone = 0};
-        uint64_t host = lc_cur_le64(&body);
-        struct lc_slice raw = lc_cur_take(&body, 16);
-
-        addr.zone = lc_cur_le32(&body);
-        if (type != LC_MSG_HOST || body.bad || body.s.n) {
+    while (!t->stop && lc_link_next(&t->ctl, &type, &body) == LC_OK)
+        if (type != LC_MSG_HOST || !start_host(t, &body))
             t->stop = true;
-            return;
-        }
-        memcpy(addr.b, raw.p, 16);
-        if (lc_talk_start(t->engine, t->now_us, host, &addr) != LC_OK)
-            t->stop = true; /* ctl overran the window it knows: a bug, not a state */
-    }
 }
 
 static void on_conn(struct talker *t, uint32_t number)
@@ -220,6 +188,8 @@ static void on_conn(struct talker *t, uint32_t number)
     if (n > 0) {
         t->page->n = (uint32_t)n;
         t->user.data(t->user.ctx, t->now_us, number, lc_slice_of(t->page->bytes, (size_t)n));
+    } else if (n == 0 && c->udp) {
+        return; /* an empty datagram says nothing */
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
         t->page->n = 0;
         t->user.gone(t->user.ctx, t->now_us, number, n < 0);
@@ -250,7 +220,7 @@ static void loop(struct talker *t)
                 on_conn(t, (uint32_t)ev[i].data.u64);
         }
         wake = lc_talk_tick(t->engine, t->now_us);
-        send_asks(t);
+        t->asks_n = lc_door_ask(LC_FD_DIAL, t->asks, t->asks_n);
         if (lc_link_flush(&t->ctl) == LC_EIO)
             t->stop = true;
         if ((t->ctl.out.n || t->asks_n) && wake > t->now_us + LC_MS(1))
@@ -258,10 +228,22 @@ static void loop(struct talker *t)
     }
 }
 
+/* Questions over UDP up to a priority; 0: none. */
+static void choose_dgrams(const struct lc_kb *kb, uint32_t priority, struct lc_talk_config *cfg)
+{
+    const struct lc_dgram_plan *plans;
+    size_t n = lc_kb_datagrams(kb, &plans);
+
+    for (size_t i = 0; i < n && cfg->dgrams_n < LC_TALK_DGRAMS; i++)
+        if (plans[i].priority <= priority)
+            cfg->dgrams[cfg->dgrams_n++] = &plans[i];
+}
+
 static enum lc_status open_engine(struct talker *t)
 {
     struct lc_talk_config cfg = {
         .ports_n = t->cfg->ports_n,
+        .silent_n = t->cfg->silent_n,
         .host_pps = t->cfg->rates.host_pps,
         .host_conns = t->cfg->rates.host_conns,
         .hosts_max = t->cfg->hosts_max,
@@ -281,6 +263,8 @@ static enum lc_status open_engine(struct talker *t)
     st = lc_kb_open(lc_slice_of(lc_knowledge_blob, lc_knowledge_blob_n), &kb, &err);
     if (st == LC_OK)
         st = lc_identifier_open(kb, &identifier, &err);
+    if (st == LC_OK)
+        choose_dgrams(kb, t->cfg->dgrams, &cfg);
     cfg.kb = kb;
     cfg.identifier = identifier;
     if (st == LC_OK)
@@ -296,7 +280,7 @@ static bool prepare(struct talker *t)
     struct epoll_event door = {.events = EPOLLIN, .data.u64 = TAG_DOOR};
     struct lc_slice gate;
 
-    if (lc_config_map(LC_FD_CONFIG, &t->cfg, &gate) != LC_OK)
+    if (lc_config_map(LC_FD_CONFIG, &t->cfg, &gate, NULL) != LC_OK)
         return false;
     t->page = mmap(NULL, sizeof *t->page, PROT_READ | PROT_WRITE, MAP_SHARED, LC_FD_CRASH, 0);
     t->conns_n = (size_t)t->cfg->hosts_max * t->cfg->rates.host_conns;

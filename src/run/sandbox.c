@@ -126,7 +126,16 @@ static bool allow_dial(scmp_filter_ctx f)
 {
     static const int calls[] = {SCMP_SYS(socket),     SCMP_SYS(connect),    SCMP_SYS(bind),
                                 SCMP_SYS(setsockopt), SCMP_SYS(getsockopt), SCMP_SYS(poll),
-                                SCMP_SYS(sendmsg)};
+                                SCMP_SYS(sendmsg),    SCMP_SYS(fcntl)};
+
+    return allow(f, calls, sizeof calls / sizeof *calls);
+}
+
+/* The packet sockets were bound before; what is addressed is the link they are bound to. */
+static bool allow_sweep(scmp_filter_ctx f)
+{
+    static const int calls[] = {SCMP_SYS(sendmmsg), SCMP_SYS(sendmsg), SCMP_SYS(recvmmsg),
+                                SCMP_SYS(poll),     SCMP_SYS(ppoll),   SCMP_SYS(getsockopt)};
 
     return allow(f, calls, sizeof calls / sizeof *calls);
 }
@@ -151,7 +160,8 @@ static bool enter_seccomp(enum lc_role role)
     if (ok && role == LC_ROLE_CTL)
         ok = filter_ctl(f);
     else if (ok)
-        ok = allow_common(f) && allow_send(f) && (role != LC_ROLE_DIAL || allow_dial(f));
+        ok = allow_common(f) && allow_send(f) && (role != LC_ROLE_DIAL || allow_dial(f)) &&
+             (role != LC_ROLE_SWEEP || allow_sweep(f));
     ok = ok && seccomp_load(f) == 0;
     seccomp_release(f);
     return ok;

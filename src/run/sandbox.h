@@ -7,7 +7,8 @@
  *   ctl   keeps files and processes; loses the making of network sockets
  *   dial  keeps socket, connect, bind and the passing of descriptors; no file
  *   talk  keeps read, write, epoll on descriptors it was given; no socket, no connect, no addressed
- * send, no file
+ * send, no file (hear is held by the same filter)
+ *   sweep keeps sending and receiving on the raw sockets it opened before; no socket, no file
  */
 #ifndef LC_RUN_SANDBOX_H
 #define LC_RUN_SANDBOX_H
@@ -16,7 +17,7 @@
 
 #include <stdbool.h>
 
-enum lc_role { LC_ROLE_CTL, LC_ROLE_DIAL, LC_ROLE_TALK };
+enum lc_role { LC_ROLE_CTL, LC_ROLE_DIAL, LC_ROLE_TALK, LC_ROLE_SWEEP };
 
 struct lc_sandbox_report {
     bool other_user, no_caps, seccomp;

@@ -11,11 +11,14 @@
 #ifndef LC_RUN_SCAN_H
 #define LC_RUN_SCAN_H
 
-#include "run/config.h"
+#include "run/local.h"
+#include "run/sweeper.h"
 #include "store/store.h"
 
 struct lc_scan_progress {
     uint64_t targets, done, answered, cameras, exposed;
+    uint64_t probes;             /* of the sweep, in this process */
+    bool listening;              /* local discovery is under way */
     int64_t elapsed_us, left_us; /* left -1: not known yet */
 };
 
@@ -35,10 +38,17 @@ struct lc_scan_setup {
     struct lc_addr sources[LC_SOURCES_MAX];
     size_t sources_n;
     int64_t connect_us, dialogue_us, host_us;
+    struct lc_sweep_plan sweep; /* engine DIRECT: no sweep */
+    uint32_t dgrams;            /* questions over UDP up to this priority; 0: none */
+    bool local;                 /* speak to the attached networks of the plan, too */
+    bool deep;
+    bool full;       /* every port of every address, also of silent ones */
+    bool sweep_only; /* stop at who answers; `heard` tells */
     bool sandbox_required;
     const char *faults_dir; /* where bytes that crashed a parser twice are kept; NULL: nowhere */
     void *ctx;
-    void (*device)(void *ctx, const struct lc_addr *addr); /* stored now; may be NULL */
+    void (*heard)(void *ctx, const struct lc_heard_host *h); /* by the sweep; may be NULL */
+    void (*device)(void *ctx, const struct lc_addr *addr);   /* stored now; may be NULL */
     void (*progress)(void *ctx,
                      const struct lc_scan_progress *p); /* a few times a second; may be NULL */
 };
@@ -47,7 +57,12 @@ struct lc_scan_summary {
     struct lc_scan_progress last;
     bool interrupted;           /* Ctrl-C or TERM: the store is valid, --resume goes on */
     uint64_t packets, restarts; /* initiated; talkers that had to be replaced */
-    int64_t cpu_us[3];          /* ctl, dial, talk */
+    int64_t cpu_us[4];          /* ctl, dial, talk (and hear), sweep */
+    struct lc_swept swept;
+    int64_t sweep_us; /* until the last slice was over */
+    struct lc_local_counts local;
+    size_t nets, nets_excluded; /* of local discovery */
+    uint64_t unproven;          /* heard on a link, but the address itself gave no sign */
 };
 
 #define LC_SCAN_CONNECT_US LC_SEC(3)

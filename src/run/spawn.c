@@ -67,12 +67,12 @@ static enum lc_status start(struct lc_child *c, const char *role, int *fds, int 
     return LC_OK;
 }
 
-enum lc_status lc_spawn_dial(struct lc_child *c, int config_fd, struct lc_err *err)
+enum lc_status lc_spawn_dial(struct lc_child *c, int config_fd, int budget_fd, struct lc_err *err)
 {
-    int fds[FDS_MAX] = {-1, config_fd};
+    int fds[FDS_MAX] = {-1, config_fd, budget_fd};
 
     *c = (struct lc_child){.crash_fd = -1};
-    return start(c, "dial", fds, 2, err);
+    return start(c, "dial", fds, 3, err);
 }
 
 static bool crash_page(struct lc_child *c)
@@ -86,29 +86,56 @@ static bool crash_page(struct lc_child *c)
     return c->page != NULL;
 }
 
-enum lc_status lc_spawn_talk(struct lc_child *c, int config_fd, struct lc_child *dial,
-                             uint32_t number, struct lc_err *err)
+/* A role that asks dial for connections, or gets sockets from it: `last_fd` is its fourth. */
+static enum lc_status start_with_door(struct lc_child *c, const char *role, int config_fd,
+                                      int last_fd, struct lc_child *dial, uint32_t number,
+                                      struct lc_err *err)
 {
-    int door[2], fds[FDS_MAX];
+    int door[2], fds[FDS_MAX] = {-1, config_fd, -1, last_fd};
     enum lc_status st;
 
-    *c = (struct lc_child){.crash_fd = -1};
-    if (!crash_page(c) || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, door) != 0)
-        return lc_fail(err, LC_EIO, _("cannot start role %s: %s"), "talk", strerror(errno));
-    fds[1] = config_fd;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, door) != 0)
+        return lc_fail(err, LC_EIO, _("cannot start role %s: %s"), role, strerror(errno));
     fds[2] = door[0];
-    fds[3] = c->crash_fd;
-    st = start(c, "talk", fds, 4, err);
+    st = start(c, role, fds, 4, err);
     (void)close(door[0]);
     if (st == LC_OK) {
         (void)lc_buf_le32(lc_link_begin(&dial->link, LC_MSG_TALKER), number);
         lc_link_end(&dial->link);
         st = lc_link_send_fd(&dial->link, door[1]);
         if (st != LC_OK)
-            (void)lc_fail(err, st, _("cannot start role %s: %s"), "talk", strerror(errno));
+            (void)lc_fail(err, st, _("cannot start role %s: %s"), role, strerror(errno));
     }
     (void)close(door[1]);
     return st;
+}
+
+static enum lc_status start_parser(struct lc_child *c, const char *role, int config_fd,
+                                   struct lc_child *dial, uint32_t number, struct lc_err *err)
+{
+    *c = (struct lc_child){.crash_fd = -1};
+    if (!crash_page(c))
+        return lc_fail(err, LC_EIO, _("cannot start role %s: %s"), role, strerror(errno));
+    return start_with_door(c, role, config_fd, c->crash_fd, dial, number, err);
+}
+
+enum lc_status lc_spawn_talk(struct lc_child *c, int config_fd, struct lc_child *dial,
+                             uint32_t number, struct lc_err *err)
+{
+    return start_parser(c, "talk", config_fd, dial, number, err);
+}
+
+enum lc_status lc_spawn_hear(struct lc_child *c, int config_fd, struct lc_child *dial,
+                             uint32_t number, struct lc_err *err)
+{
+    return start_parser(c, "hear", config_fd, dial, number, err);
+}
+
+enum lc_status lc_spawn_sweep(struct lc_child *c, int config_fd, int budget_fd,
+                              struct lc_child *dial, uint32_t number, struct lc_err *err)
+{
+    *c = (struct lc_child){.crash_fd = -1};
+    return start_with_door(c, "sweep", config_fd, budget_fd, dial, number, err);
 }
 
 int64_t lc_child_end(struct lc_child *c, bool kill_it)

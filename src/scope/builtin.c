@@ -18,7 +18,8 @@
 
 #define WIDEST_V4    20U
 #define WIDEST_V6    64U
-#define ATTACHED_ALL 4096U /* addresses of a network that is scanned whole */
+#define SWEPT_V6     (1U << 24) /* addresses of an IPv6 range that may be a target */
+#define ATTACHED_ALL 4096U      /* addresses of a network that is scanned whole */
 
 static const struct lc_rates default_rates = {
     .host_pps = 10, .host_conns = 2, .block_pps = 200, .total_pps = 2000};
@@ -49,7 +50,8 @@ static bool is_link_local(const struct lc_addr *a)
 static bool is_public(const struct lc_range *net)
 {
     struct lc_targets one = {.n = 0}, out = {.n = 0};
-    bool yes = lc_ranges_push(&one, net) != LC_OK || lc_ranges_public(&one, &out) != LC_OK || out.n;
+    bool yes =
+        lc_ranges_push(&one, net) != LC_OK || lc_ranges_public(&one, false, &out) != LC_OK || out.n;
 
     lc_targets_free(&one);
     lc_targets_free(&out);
@@ -234,5 +236,25 @@ enum lc_status lc_targets_attached(struct lc_targets *t, struct lc_err *err)
         return lc_fail(err, LC_ENOENT, "%s",
                        _("no private network of at most 4,096 addresses is attached to this "
                          "machine; name what to scan ('lenscap doctor' lists the networks)"));
+    return LC_OK;
+}
+
+enum lc_status lc_targets_allowed(struct lc_targets *t, const struct lc_scope *s,
+                                  struct lc_err *err)
+{
+    for (size_t i = 0; i < s->allow_n; i++) {
+        if (!lc_addr_is_v4(&s->allow[i].first) && lc_range_count(&s->allow[i]) > SWEPT_V6) {
+            lc_log(LC_LOG_WARN,
+                   _("%s is too wide to be asked whole and is left out; name windows of it, or "
+                     "lists, as targets (lenscap-scan(1), Targets)"),
+                   lc_range_name(&s->allow[i]).text);
+            continue;
+        }
+        if (lc_ranges_push(t, &s->allow[i]) != LC_OK)
+            return lc_fail(err, LC_ENOMEM, "%s", _("out of memory"));
+    }
+    if (t->n == 0)
+        return lc_fail(err, LC_EINVAL, "%s",
+                       _("the scope allows nothing that can be asked whole: name targets"));
     return LC_OK;
 }

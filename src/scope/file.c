@@ -12,7 +12,7 @@
 
 #define CHUNK 65536U
 
-static enum lc_status errno_fail(struct lc_err *err, const char *path, int e)
+enum lc_status lc_file_failed(struct lc_err *err, const char *path, int e)
 {
     if (e == ENOENT)
         return lc_fail(err, LC_ENOENT, _("%s: there is no such file"), path);
@@ -57,7 +57,7 @@ enum lc_status lc_file_read(const char *path, struct lc_buf *out, struct stat *s
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), e = 0;
 
     if (fd < 0)
-        return errno_fail(err, path, errno);
+        return lc_file_failed(err, path, errno);
     st = st ? st : &mine;
     if (fstat(fd, st) < 0)
         e = errno;
@@ -70,7 +70,7 @@ enum lc_status lc_file_read(const char *path, struct lc_buf *out, struct stat *s
         return lc_fail(err, got, _("%s: it is longer than %zu bytes"), path, out->max);
     if (got == LC_ENOMEM)
         return lc_fail(err, got, "%s", _("out of memory"));
-    return got == LC_EIO ? errno_fail(err, path, e) : got;
+    return got == LC_EIO ? lc_file_failed(err, path, e) : got;
 }
 
 static int write_all(int fd, struct lc_slice s)
@@ -87,17 +87,26 @@ static int write_all(int fd, struct lc_slice s)
     return fsync(fd) < 0 ? errno : 0;
 }
 
-/* The folder that holds `path`, so that the new name is on disk too. */
-static int sync_folder(const char *path)
+int lc_file_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
     struct lc_buf name;
-    int fd, e = 0;
+    int fd, e;
 
     lc_buf_init(&name, 4096);
     (void)lc_buf_put(&name, slash ? lc_slice_of(path, (size_t)(slash - path) + 1) : LC_S("."));
     fd = open(lc_buf_cstr(&name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    e = errno;
     lc_buf_free(&name);
+    errno = e;
+    return fd;
+}
+
+/* So that the new name is on disk too. */
+static int sync_folder(const char *path)
+{
+    int fd = lc_file_folder(path), e = 0;
+
     if (fd < 0)
         return errno;
     /* Some file systems cannot sync a folder and say EINVAL: nothing is lost by that. */
@@ -126,7 +135,7 @@ enum lc_status lc_file_replace(const char *path, struct lc_slice bytes, unsigned
         if (e == ENOENT)
             return lc_fail(err, LC_ENOENT, _("%s: the folder it belongs into does not exist"),
                            path);
-        return errno_fail(err, path, e);
+        return lc_file_failed(err, path, e);
     }
     e = fchmod(fd, (mode_t)mode) < 0 ? errno : write_all(fd, bytes);
     if (close(fd) < 0 && !e)
@@ -138,5 +147,5 @@ enum lc_status lc_file_replace(const char *path, struct lc_slice bytes, unsigned
     else
         e = sync_folder(path);
     lc_buf_free(&temp);
-    return e ? errno_fail(err, path, e) : LC_OK;
+    return e ? lc_file_failed(err, path, e) : LC_OK;
 }

@@ -36,6 +36,11 @@ static const char *const private_nets[] = {
     "192.168.0.0/16", "::1",         "fc00::/7",       "fe80::/10",
 };
 
+/* Networks for benchmarks of devices behind each other: RFC 2544 C.2.2 (198.18.0.0/15) and RFC 5180
+ * 8 (2001:2::/48). No provider routes them, so a laboratory may use them as it likes. Outside of
+ * one they count as public: what answers there belongs to somebody else's test. */
+static const char *const benchmark_nets[] = {"198.18.0.0/15", "2001:2::/48"};
+
 struct lc_quoted lc_quote(struct lc_slice s)
 {
     struct lc_quoted out = {{0}};
@@ -86,6 +91,15 @@ size_t lc_range_prefix(const struct lc_range *r, char out[static 2 * LC_ADDR_TEX
     return (size_t)snprintf(out, 2 * LC_ADDR_TEXT, "%s/%d", first, bits);
 }
 
+struct lc_quoted lc_place_name(const struct lc_place *at)
+{
+    struct lc_quoted out = {{0}};
+
+    if (at->file)
+        (void)snprintf(out.text, sizeof out.text, "%.200s:%u: ", at->file, at->line);
+    return out;
+}
+
 struct lc_quoted lc_range_name(const struct lc_range *r)
 {
     struct lc_quoted out;
@@ -95,11 +109,13 @@ struct lc_quoted lc_range_name(const struct lc_range *r)
 }
 
 /* 10.0.0.1/24 is either the host or its network: say both, decide neither. */
-static enum lc_status host_bits(const char *where, struct lc_slice text, struct lc_err *err)
+static enum lc_status host_bits(const struct lc_place *place, struct lc_slice text,
+                                struct lc_err *err)
 {
     size_t at = lc_slice_chr(text, '/', 0);
     struct lc_range net;
     struct lc_addr a;
+    struct lc_quoted where = lc_place_name(place);
     uint64_t bits;
     unsigned keep;
 
@@ -108,7 +124,7 @@ static enum lc_status host_bits(const char *where, struct lc_slice text, struct 
         return lc_fail(err, LC_EPARSE,
                        _("%s\"%s\" is not an address range; write 192.168.1.0/24, "
                          "192.168.1.10-192.168.1.20 or one address"),
-                       where, lc_quote(text).text);
+                       where.text, lc_quote(text).text);
     keep = (unsigned)bits + (lc_addr_is_v4(&a) ? 96 : 0);
     net.first = net.last = a;
     for (unsigned i = keep; i < 128; i++) {
@@ -118,27 +134,26 @@ static enum lc_status host_bits(const char *where, struct lc_slice text, struct 
     return lc_fail(err, LC_EPARSE,
                    _("%s\"%s\" has bits set behind its prefix; write %s for the network or leave "
                      "the \"/%u\" away for the one address"),
-                   where, lc_quote(text).text, lc_range_name(&net).text, (unsigned)bits);
+                   where.text, lc_quote(text).text, lc_range_name(&net).text, (unsigned)bits);
 }
 
-/* Would an IPv6 range also take in the IPv4 addresses, which are kept as ::ffff:0:0/96? */
-static bool swallows_v4(const struct lc_range *r)
+bool lc_range_swallows_v4(const struct lc_range *r)
 {
     struct lc_addr low = lc_addr_v4(0);
 
     return !lc_addr_is_v4(&r->first) && lc_range_has(r, &low);
 }
 
-enum lc_status lc_range_read(const char *where, struct lc_slice text, struct lc_range *out,
+enum lc_status lc_range_read(const struct lc_place *at, struct lc_slice text, struct lc_range *out,
                              struct lc_err *err)
 {
     if (lc_range_parse(text, out) != LC_OK)
-        return host_bits(where, text, err);
-    if (swallows_v4(out))
+        return host_bits(at, text, err);
+    if (lc_range_swallows_v4(out))
         return lc_fail(err, LC_EPARSE,
                        _("%s\"%s\" would take in every IPv4 address as well; begin IPv6 ranges at "
                          "2000::/3 or narrower"),
-                       where, lc_quote(text).text);
+                       lc_place_name(at).text, lc_quote(text).text);
     return LC_OK;
 }
 
@@ -160,18 +175,17 @@ static enum lc_status push_texts(const char *const *v, size_t n, struct lc_targe
 static enum lc_status read_lines(const char *path, struct lc_slice text, struct lc_targets *out,
                                  struct lc_err *err)
 {
+    struct lc_place at = {path, 1};
     struct lc_slice line;
 
-    for (unsigned no = 1; lc_slice_next(&text, '\n', &line) == LC_OK; no++) {
-        struct lc_quoted where;
+    for (; lc_slice_next(&text, '\n', &line) == LC_OK; at.line++) {
         struct lc_range r;
         enum lc_status st;
 
         line = lc_slice_trim(lc_slice_sub(line, 0, lc_slice_chr(line, '#', 0)));
         if (line.n == 0)
             continue;
-        (void)snprintf(where.text, sizeof where.text, "%.200s:%u: ", path, no);
-        st = lc_range_read(where.text, line, &r, err);
+        st = lc_range_read(&at, line, &r, err);
         if (st != LC_OK)
             return st;
         r.first.zone = r.last.zone = 0; /* excluded on every interface */
@@ -200,12 +214,14 @@ enum lc_status lc_never_read(const char *path, struct lc_targets *out, struct lc
     return st;
 }
 
-enum lc_status lc_ranges_public(const struct lc_targets *t, struct lc_targets *out)
+enum lc_status lc_ranges_public(const struct lc_targets *t, bool laboratory, struct lc_targets *out)
 {
     struct lc_targets nets = {.n = 0};
     enum lc_status st;
 
     st = push_texts(private_nets, sizeof private_nets / sizeof *private_nets, &nets);
+    if (st == LC_OK && laboratory)
+        st = push_texts(benchmark_nets, sizeof benchmark_nets / sizeof *benchmark_nets, &nets);
     if (st == LC_OK)
         st = lc_ranges_subtract(t->v, t->n, nets.v, nets.n, out);
     lc_targets_free(&nets);

@@ -18,13 +18,21 @@ struct reader {
     struct lc_scope *out;
     struct lc_err *err;
     struct lc_targets allow, exclude, never;
-    const struct lc_node *rates; /* judged last: their caps depend on `laboratory` */
+    const struct lc_node *rates;  /* judged last: their caps depend on `laboratory` */
+    struct lc_range first_public; /* when out->is_public */
 };
 
 static enum lc_status bad(struct reader *r, const struct lc_node *n, const char *what)
 {
     return lc_fail(r->err, LC_EPARSE, "%s:%u: %s: %s", r->path, n->line, lc_quote(n->key).text,
                    what);
+}
+
+/* Of the right form, and nobody has answered it: a draft, not a mistake. */
+static enum lc_status empty(struct reader *r, const struct lc_node *n)
+{
+    return lc_fail(r->err, LC_EREFUSED, "%s:%u: %s: %s", r->path, n->line, lc_quote(n->key).text,
+                   _("this is empty; fill it in or take the line out"));
 }
 
 static enum lc_status no_memory(struct reader *r)
@@ -41,7 +49,7 @@ static enum lc_status read_text(struct reader *r, const struct lc_node *n, void 
     if (n->kind != LC_NODE_TEXT)
         return bad(r, n, _("one line of text belongs here"));
     if (s.n == 0)
-        return bad(r, n, _("this is empty; fill it in or take the line out"));
+        return empty(r, n);
     if (s.n > LC_SCOPE_TEXT_MAX)
         return bad(r, n, _("this is too long; 512 bytes are the limit"));
     for (size_t i = 0; i < s.n; i++)
@@ -133,6 +141,8 @@ static enum lc_status read_valid(struct reader *r, const struct lc_node *n, void
 
         if (!until && !lc_slice_eq(m->key, LC_S("from")))
             return bad(r, m, _("unknown key; 'valid' takes from and until"));
+        if (m->kind == LC_NODE_TEXT && m->text.n == 0)
+            return empty(r, m);
         if (m->kind != LC_NODE_TEXT || !parse_time(m->text, until, at))
             return bad(r, m, _("write a date as 2026-12-31 or 2026-12-31T18:00Z (UTC)"));
     }
@@ -148,14 +158,14 @@ static enum lc_status read_ranges(struct reader *r, const struct lc_node *n, voi
     if (n->kind != LC_NODE_LIST)
         return bad(r, n, _("a list belongs here, one range in each line behind a dash"));
     for (const struct lc_node *m = n->first; m; m = m->next) {
-        struct lc_quoted where;
+        const struct lc_place at = {r->path, m->line};
         struct lc_range range;
         enum lc_status st;
 
-        (void)snprintf(where.text, sizeof where.text, "%.200s:%u: ", r->path, m->line);
         if (m->kind != LC_NODE_TEXT)
-            return lc_fail(r->err, LC_EPARSE, _("%sone address range belongs here"), where.text);
-        st = lc_range_read(where.text, m->text, &range, r->err);
+            return lc_fail(r->err, LC_EPARSE, _("%sone address range belongs here"),
+                           lc_place_name(&at).text);
+        st = lc_range_read(&at, m->text, &range, r->err);
         if (st != LC_OK)
             return st;
         range.first.zone = range.last.zone = 0; /* a scope holds on every interface */
@@ -205,12 +215,12 @@ static enum lc_status keep_rates(struct reader *r, const struct lc_node *n, void
 static const struct {
     const char *name;
     size_t at;
-    uint32_t usual, most;
+    uint32_t usual, usual_public, most;
 } rates[] = {
-    {"host", offsetof(struct lc_rates, host_pps), 10, 40},
-    {"host-connections", offsetof(struct lc_rates, host_conns), 2, 8},
-    {"block", offsetof(struct lc_rates, block_pps), 200, 2000},
-    {"total", offsetof(struct lc_rates, total_pps), 2000, 20000},
+    {"host", offsetof(struct lc_rates, host_pps), 10, 10, 40},
+    {"host-connections", offsetof(struct lc_rates, host_conns), 2, 2, 8},
+    {"block", offsetof(struct lc_rates, block_pps), 200, 20, 2000},
+    {"total", offsetof(struct lc_rates, total_pps), 2000, 2000, 20000},
 };
 
 #define RATES (sizeof rates / sizeof *rates)
@@ -242,7 +252,8 @@ static enum lc_status read_rate(struct reader *r, const struct lc_node *n)
 static enum lc_status read_rates(struct reader *r)
 {
     for (size_t i = 0; i < RATES; i++)
-        memcpy((char *)&r->out->rates + rates[i].at, &rates[i].usual, sizeof(uint32_t));
+        memcpy((char *)&r->out->rates + rates[i].at,
+               r->out->is_public ? &rates[i].usual_public : &rates[i].usual, sizeof(uint32_t));
     for (const struct lc_node *m = r->rates ? r->rates->first : NULL; m; m = m->next) {
         enum lc_status st = read_rate(r, m);
 
@@ -286,6 +297,18 @@ static bool has_key(const struct lc_node *root, const char *key)
     return false;
 }
 
+static enum lc_status find_public(struct reader *r)
+{
+    struct lc_targets open = {.n = 0};
+    enum lc_status st = lc_ranges_public(&r->allow, r->out->laboratory, &open);
+
+    r->out->is_public = open.n > 0;
+    if (open.n)
+        r->first_public = open.v[0];
+    lc_targets_free(&open);
+    return st == LC_OK ? st : no_memory(r);
+}
+
 static enum lc_status read_form(struct reader *r, const struct lc_node *root)
 {
     enum lc_status st = LC_OK;
@@ -306,7 +329,8 @@ static enum lc_status read_form(struct reader *r, const struct lc_node *root)
                        r->path);
     lc_ranges_merge(&r->allow);
     lc_ranges_merge(&r->exclude);
-    return read_rates(r);
+    st = find_public(r);
+    return st == LC_OK ? read_rates(r) : st;
 }
 
 /* ---- right ---- */
@@ -340,8 +364,7 @@ static enum lc_status check_time(struct reader *r, int64_t now_s)
 
 /* Who is asked over the public network must be able to see who asks, why, and how to make it stop.
  */
-static enum lc_status check_public(struct reader *r, const struct lc_range *first,
-                                   struct lc_slice bytes, const char *keys)
+static enum lc_status check_public(struct reader *r, struct lc_slice bytes, const char *keys)
 {
     const struct {
         const char *key;
@@ -350,23 +373,21 @@ static enum lc_status check_public(struct reader *r, const struct lc_range *firs
 
     if (r->out->laboratory)
         return lc_fail(r->err, LC_EREFUSED,
-                       _("%s: 'laboratory: true' is only for loopback and private ranges, and %s "
-                         "is public; take one of the two out"),
-                       r->path, lc_range_name(first).text);
+                       _("%s: 'laboratory: true' is only for loopback, private and benchmark "
+                         "ranges, and %s is public; take one of the two out"),
+                       r->path, lc_range_name(&r->first_public).text);
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         if (needed[i].value->n == 0)
             return lc_fail(r->err, LC_EREFUSED,
                            _("%s: %s is public, so '%s' must be given: whoever is asked must be "
                              "able to find out who asks and to make it stop"),
-                           r->path, lc_range_name(first).text, needed[i].key);
+                           r->path, lc_range_name(&r->first_public).text, needed[i].key);
     return lc_scope_verify(r->path, bytes, keys, &r->out->mem, &r->out->signer, r->err);
 }
 
 static enum lc_status check_right(struct reader *r, struct lc_slice bytes, const char *keys,
                                   int64_t now_s)
 {
-    struct lc_targets open = {.n = 0};
-    struct lc_range first;
     enum lc_status st;
 
     if (r->out->owner.n == 0)
@@ -378,18 +399,10 @@ static enum lc_status check_right(struct reader *r, struct lc_slice bytes, const
     st = check_time(r, now_s);
     if (st != LC_OK)
         return st;
-    if (lc_ranges_public(&r->allow, &open) != LC_OK) {
-        lc_targets_free(&open);
-        return no_memory(r);
-    }
-    r->out->is_public = open.n > 0;
-    if (open.n)
-        first = open.v[0];
-    lc_targets_free(&open);
     if (!r->out->is_public) /* a signature there is told, its absence is no matter */
         st = lc_scope_verify(r->path, bytes, keys, &r->out->mem, &r->out->signer, NULL);
     else
-        st = check_public(r, &first, bytes, keys);
+        st = check_public(r, bytes, keys);
     r->out->is_signed = st == LC_OK;
     return r->out->is_public ? st : LC_OK;
 }

@@ -18,8 +18,10 @@
 #define BURST       (LC_MS(1) * FINE)
 #define BURST_TOTAL (LC_MS(10) * FINE)
 
+/* An address is known by its keyed hash alone: two in a run of 2^32 that share one are a chance of
+ * 1 in 2^32 for each, and would share a budget. Eight entries are two cache lines. */
 struct entry {
-    struct lc_addr addr;
+    uint64_t tag;
     int64_t next;
 };
 
@@ -165,18 +167,16 @@ static struct as_budget *as_find(const struct lc_pace *p, const struct lc_addr *
 /* The entry of `a`, or the stalest of its eight places. */
 static struct entry *find(struct entry *table, uint64_t seed, const struct lc_addr *a)
 {
-    size_t at = lc_addr_hash(a, seed) % TABLE_N / WAYS * WAYS;
-    struct entry *oldest = &table[at];
+    uint64_t tag = lc_addr_hash(a, seed);
+    struct entry *e = &table[tag % TABLE_N / WAYS * WAYS], *oldest = e;
 
     for (size_t i = 0; i < WAYS; i++) {
-        struct entry *e = &table[at + i];
-
-        if (lc_addr_cmp(&e->addr, a) == 0)
-            return e;
-        if (e->next < oldest->next)
-            oldest = e;
+        if (e[i].tag == tag)
+            return &e[i];
+        if (e[i].next < oldest->next)
+            oldest = &e[i];
     }
-    oldest->addr = *a;
+    oldest->tag = tag;
     /* A place that was still warm keeps its time: the newcomer waits rather than the budget breaks.
      */
     return oldest;

@@ -11,17 +11,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum lc_status lc_ranges_grow(struct lc_targets *t)
+{
+    size_t cap = t->cap ? t->cap * 2 : 16;
+    struct lc_range *v = lc_realloc_n(t->v, cap, sizeof *v);
+
+    if (!v)
+        return LC_ENOMEM;
+    t->v = v;
+    t->cap = cap;
+    return LC_OK;
+}
+
 enum lc_status lc_ranges_push(struct lc_targets *t, const struct lc_range *r)
 {
-    if (t->n == t->cap) {
-        size_t cap = t->cap ? t->cap * 2 : 16;
-        struct lc_range *v = lc_realloc_n(t->v, cap, sizeof *v);
-
-        if (!v)
-            return LC_ENOMEM;
-        t->v = v;
-        t->cap = cap;
-    }
+    if (t->n == t->cap && lc_ranges_grow(t) != LC_OK)
+        return LC_ENOMEM;
     t->v[t->n++] = *r;
     return LC_OK;
 }
@@ -66,8 +71,8 @@ static bool joins(const struct lc_range *a, const struct lc_range *b)
 {
     struct lc_addr after;
 
-    if (a->first.zone != b->first.zone)
-        return false;
+    if (a->first.zone != b->first.zone || lc_addr_is_v4(&a->last) != lc_addr_is_v4(&b->first))
+        return false; /* also where IPv6 ends and the mapped IPv4 addresses begin */
     if (all_ones(&a->last))
         return true;
     after = lc_addr_next(&a->last);
@@ -88,6 +93,40 @@ void lc_ranges_merge(struct lc_targets *t)
             t->v[out].last = t->v[i].last;
     }
     t->n = out + 1;
+}
+
+static struct lc_addr with_low_bits(struct lc_addr a, unsigned bits)
+{
+    for (unsigned i = 128 - bits; i < 128; i++)
+        a.b[i / 8] |= (uint8_t)(0x80U >> (i % 8));
+    return a;
+}
+
+static unsigned low_zeros(const struct lc_addr *a)
+{
+    unsigned n = 0;
+
+    while (n < 128 && !(a->b[15 - n / 8] >> (n % 8) & 1))
+        n++;
+    return n;
+}
+
+enum lc_status lc_range_split(const struct lc_range *r, struct lc_targets *out)
+{
+    struct lc_addr at = r->first;
+
+    for (;;) {
+        unsigned bits = low_zeros(&at);
+        struct lc_range net = {at, with_low_bits(at, bits)};
+        enum lc_status st;
+
+        while (memcmp(net.last.b, r->last.b, 16) > 0)
+            net.last = with_low_bits(at, --bits);
+        st = lc_ranges_push(out, &net);
+        if (st != LC_OK || memcmp(net.last.b, r->last.b, 16) == 0)
+            return st;
+        at = lc_addr_next(&net.last);
+    }
 }
 
 static bool is_before(const struct lc_addr *a, const struct lc_addr *b)

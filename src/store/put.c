@@ -323,7 +323,7 @@ enum lc_status lc_store_put(struct lc_store *s, int64_t run, const struct lc_hos
         return LC_OK;
     if (st == LC_OK)
         st = put_host(s, run, r, err);
-    if (st == LC_OK)
+    if (st == LC_OK && !r->in_slice)
         s->counted[r->state]++;
     return st;
 }

@@ -52,10 +52,14 @@ static void *grow(struct lc_arena *mem, void *have, size_t n, size_t size)
 
 static bool take_endpoint(struct lc_device *d, sqlite3_stmt *q)
 {
-    struct lc_device_endpoint *e =
-        grow(&d->mem, d->endpoints, d->endpoints_n, sizeof *d->endpoints);
+    struct lc_device_endpoint *e;
     struct lc_fact f;
 
+    if (sqlite3_column_int(q, 0) == 0) {
+        d->facts = keep(&d->mem, q, 1);
+        return true;
+    }
+    e = grow(&d->mem, d->endpoints, d->endpoints_n, sizeof *d->endpoints);
     if (e == NULL)
         return false;
     d->endpoints = e;

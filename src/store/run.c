@@ -43,11 +43,12 @@ enum lc_status lc_store_run_begin(struct lc_store *s, struct lc_run *run,
     run->ended_us = 0;
     run->answered = run->silent = run->refused = run->faults = 0;
     if (st == LC_OK)
-        st = lc_sql_exec(s, LC_Q_RUN_ADD, err, "biiitti",
+        st = lc_sql_exec(s, LC_Q_RUN_ADD, err, "biiittib",
                          lc_slice_of(run->scope_hash, sizeof run->scope_hash), run->started_us,
                          (int64_t)run->targets_n, (int64_t)run->plan_hash,
                          bounded(run->knowledge, sizeof run->knowledge),
-                         bounded(run->program, sizeof run->program), (int64_t)run->deep);
+                         bounded(run->program, sizeof run->program), (int64_t)run->deep,
+                         lc_slice_of(run->sweep_n ? run->sweep : NULL, run->sweep_n));
     if (st != LC_OK)
         return st;
     run->id = sqlite3_last_insert_rowid(s->db);
@@ -82,6 +83,10 @@ void lc_run_take(sqlite3_stmt *q, struct lc_run *run)
     run->silent = (uint64_t)sqlite3_column_int64(q, 10);
     run->refused = (uint64_t)sqlite3_column_int64(q, 11);
     run->faults = (uint64_t)sqlite3_column_int64(q, 12);
+    hash = lc_sql_bytes(q, 13);
+    run->sweep_n = hash.n <= sizeof run->sweep ? hash.n : 0;
+    if (run->sweep_n)
+        memcpy(run->sweep, hash.p, run->sweep_n);
 }
 
 static enum lc_status one_run(struct lc_store *s, enum lc_sql which, struct lc_run *run,
@@ -175,6 +180,68 @@ enum lc_status lc_run_count(struct lc_store *s, int64_t run, struct lc_err *err)
                      s->counted[LC_HOST_FAULT]);
     memset(s->counted, 0, sizeof s->counted);
     return st;
+}
+
+enum lc_status lc_store_slice_done(struct lc_store *s, int64_t run, uint64_t slice,
+                                   const struct lc_slice_counts *c, struct lc_err *err)
+{
+    enum lc_status st = lc_sql_begin(s, err);
+
+    if (st == LC_OK)
+        st =
+            lc_sql_exec(s, LC_Q_SLICE_ADD, err, "iiiiii", run, (int64_t)slice, (int64_t)c->answered,
+                        (int64_t)c->silent, (int64_t)c->refused, (int64_t)c->faults);
+    if (st != LC_OK || sqlite3_changes(s->db) == 0)
+        return st;
+    return lc_sql_exec(s, LC_Q_RUN_COUNT, err, "iiiii", run, (int64_t)c->answered,
+                       (int64_t)c->silent, (int64_t)c->refused, (int64_t)c->faults);
+}
+
+enum lc_status lc_store_slices(struct lc_store *s, int64_t run,
+                               void (*each)(void *ctx, uint64_t slice), void *ctx,
+                               struct lc_err *err)
+{
+    sqlite3_stmt *q;
+    enum lc_status st = lc_sql_open(s, LC_Q_SLICE_ALL, &q, err, "i", run);
+
+    if (st != LC_OK)
+        return st;
+    while ((st = lc_sql_row(s, q, err)) == LC_OK)
+        each(ctx, (uint64_t)sqlite3_column_int64(q, 0));
+    return st == LC_DONE ? LC_OK : st;
+}
+
+enum lc_status lc_store_crowd_put(struct lc_store *s, int64_t run, const struct lc_crowd *c,
+                                  struct lc_err *err)
+{
+    uint8_t key[20];
+    size_t n = lc_addr_key(&c->block, key);
+    enum lc_status st = lc_sql_begin(s, err);
+
+    if (st != LC_OK)
+        return st;
+    return lc_sql_exec(s, LC_Q_CROWD_PUT, err, "ibiii", run, lc_slice_of(key, n), (int64_t)c->asked,
+                       (int64_t)c->answered, (int64_t)c->pseudo);
+}
+
+enum lc_status lc_store_crowds(struct lc_store *s, int64_t run,
+                               void (*each)(void *ctx, const struct lc_crowd *c), void *ctx,
+                               struct lc_err *err)
+{
+    sqlite3_stmt *q;
+    enum lc_status st = lc_sql_open(s, LC_Q_CROWD_ALL, &q, err, "i", run);
+
+    if (st != LC_OK)
+        return st;
+    while ((st = lc_sql_row(s, q, err)) == LC_OK) {
+        struct lc_crowd c = {.block = lc_addr_of_key(lc_sql_bytes(q, 0)),
+                             .asked = (uint32_t)sqlite3_column_int64(q, 1),
+                             .answered = (uint32_t)sqlite3_column_int64(q, 2),
+                             .pseudo = (uint32_t)sqlite3_column_int64(q, 3)};
+
+        each(ctx, &c);
+    }
+    return st == LC_DONE ? LC_OK : st;
 }
 
 enum lc_status lc_store_run_end(struct lc_store *s, struct lc_run *run, struct lc_err *err)

@@ -58,7 +58,20 @@ static const char step_1[] =
 /* 2: how many runs in a row asked an endpoint and heard nothing: one miss is not "gone". */
 static const char step_2[] = "ALTER TABLE endpoint ADD COLUMN missed INTEGER NOT NULL DEFAULT 0;";
 
-static const char *const steps[] = {step_1, step_2};
+/* 3: runs that swept: how (bytes of src/run/slices.c), which slices are done, and prefixes in which
+ * more answers than devices can be. */
+static const char step_3[] =
+    "ALTER TABLE run ADD COLUMN sweep BLOB;"
+    "CREATE TABLE slice("
+    " run INTEGER NOT NULL REFERENCES run, n INTEGER NOT NULL, answered INTEGER NOT NULL,"
+    " silent INTEGER NOT NULL, refused INTEGER NOT NULL, faults INTEGER NOT NULL,"
+    " PRIMARY KEY(run, n)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE crowd("
+    " run INTEGER NOT NULL REFERENCES run, block BLOB NOT NULL, asked INTEGER NOT NULL,"
+    " answered INTEGER NOT NULL, pseudo INTEGER NOT NULL, PRIMARY KEY(run, block)) STRICT,"
+    " WITHOUT ROWID;";
+
+static const char *const steps[] = {step_1, step_2, step_3};
 
 #define STEPS_N ((int)(sizeof steps / sizeof *steps))
 

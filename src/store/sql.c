@@ -10,7 +10,7 @@
 
 #define RUN_COLUMNS                                                                                \
     "id, scope_hash, started_us, ended_us, targets_n, plan_hash, knowledge, program, deep, "       \
-    "answered, silent, refused, faults"
+    "answered, silent, refused, faults, sweep"
 
 #define DEVICE_COLUMNS                                                                             \
     "id, addr, first_us, last_us, class, platform, brand, model, firmware, class_pct, "            \
@@ -21,7 +21,7 @@ static const char *const statements[LC_Q_COUNT] = {
     [LC_Q_BEGIN] = "BEGIN IMMEDIATE",
     [LC_Q_COMMIT] = "COMMIT",
     [LC_Q_RUN_ADD] = "INSERT INTO run(scope_hash, started_us, targets_n, plan_hash, knowledge, "
-                     "program, deep) VALUES(?, ?, ?, ?, ?, ?, ?)",
+                     "program, deep, sweep) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
     [LC_Q_RUN_COUNT] = "UPDATE run SET answered = answered + ?2, silent = silent + ?3, "
                        "refused = refused + ?4, faults = faults + ?5 WHERE id = ?1",
     /* A run has ended when every target has a result. */
@@ -33,6 +33,13 @@ static const char *const statements[LC_Q_COUNT] = {
     [LC_Q_RUN_ALL] = "SELECT " RUN_COLUMNS " FROM run ORDER BY id",
     [LC_Q_PLAN_ADD] = "INSERT INTO plan VALUES(?, ?, ?, ?)",
     [LC_Q_PLAN_GET] = "SELECT first, last FROM plan WHERE run = ? ORDER BY n",
+    [LC_Q_SLICE_ADD] = "INSERT INTO slice VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    [LC_Q_SLICE_ALL] = "SELECT n FROM slice WHERE run = ?",
+    [LC_Q_CROWD_PUT] = "INSERT INTO crowd VALUES(?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+                       "asked = excluded.asked, answered = excluded.answered, "
+                       "pseudo = excluded.pseudo",
+    [LC_Q_CROWD_ALL] = "SELECT block, asked, answered, pseudo FROM crowd WHERE run = ? "
+                       "ORDER BY block",
     /* Changes nothing when the host is done already: its result is then left as it stands. */
     [LC_Q_UNIT_MARK] = "INSERT INTO unit VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET "
                        "done_mask = done_mask | excluded.done_mask "
@@ -91,7 +98,7 @@ static const char *const statements[LC_Q_COUNT] = {
                             "(SELECT coalesce(merged_into, id) FROM device WHERE addr = ?)",
     [LC_Q_ENDPOINT_OF] = "SELECT e.port, o.facts FROM endpoint e JOIN observation o ON "
                          "o.run = e.last_run AND o.device = e.device AND o.port = e.port "
-                         "WHERE e.device = ? AND e.port <> 0 ORDER BY e.port",
+                         "WHERE e.device = ? ORDER BY e.port",
     [LC_Q_CLAIM_OF] = "SELECT attr, weight, port, fact, value, signature, evidence FROM claim "
                       "WHERE device = ? ORDER BY n",
     [LC_Q_FINDING_OF] = "SELECT port, rule, result, state, fact, evidence, first_us, last_us "

@@ -38,6 +38,9 @@ struct lc_run {
     uint64_t plan_hash; /* of the planned ranges and the port list: a resume must match it */
     char knowledge[17], program[32];
     bool deep;
+    /* How the run sweeps, as src/run/slices.c packs it; 0 bytes: every target is asked itself. */
+    uint8_t sweep[1024];
+    size_t sweep_n;
     /* counters that add up: targets_n = answered + silent + refused + faults once ended */
     uint64_t answered, silent, refused, faults;
 };
@@ -52,6 +55,30 @@ enum lc_status lc_store_run_resume(struct lc_store *s, struct lc_run *run, struc
 /* Bit i of the answer: host unit*64+i is done. */
 enum lc_status lc_store_unit_mask(struct lc_store *s, int64_t run, uint64_t unit, uint64_t *mask,
                                   struct lc_err *err) LC_MUST_CHECK;
+/* A slice of a sweep is done: its hosts' results stand in the same transaction. Its counts are
+ * those of the run; results of its hosts are put with `in_slice`. */
+struct lc_slice_counts {
+    uint64_t answered, silent, refused, faults;
+};
+enum lc_status lc_store_slice_done(struct lc_store *s, int64_t run, uint64_t slice,
+                                   const struct lc_slice_counts *c,
+                                   struct lc_err *err) LC_MUST_CHECK;
+/* Calls `each` for every slice that is done. */
+enum lc_status lc_store_slices(struct lc_store *s, int64_t run,
+                               void (*each)(void *ctx, uint64_t slice), void *ctx,
+                               struct lc_err *err) LC_MUST_CHECK;
+
+/* A block (/24, IPv6: /48) in which more addresses answer than devices can be: `pseudo` of the
+ * `answered` ones answer on random ports, too. */
+struct lc_crowd {
+    struct lc_addr block;
+    uint32_t asked, answered, pseudo;
+};
+enum lc_status lc_store_crowd_put(struct lc_store *s, int64_t run, const struct lc_crowd *c,
+                                  struct lc_err *err) LC_MUST_CHECK;
+enum lc_status lc_store_crowds(struct lc_store *s, int64_t run,
+                               void (*each)(void *ctx, const struct lc_crowd *c), void *ctx,
+                               struct lc_err *err) LC_MUST_CHECK;
 /* LC_EINVAL while a target has no result: the run stays open. Fills the counters and ended_us. */
 enum lc_status lc_store_run_end(struct lc_store *s, struct lc_run *run,
                                 struct lc_err *err) LC_MUST_CHECK;
@@ -69,6 +96,7 @@ struct lc_host_result {
     uint64_t index; /* of the target in the plan */
     struct lc_addr addr;
     enum lc_host_state state;
+    bool in_slice; /* counted by its slice, not by itself */
     int64_t observed_us;
     size_t endpoints_n;
     const struct lc_endpoint_result *endpoints; /* silent hosts have none */
@@ -119,6 +147,7 @@ struct lc_device {
     enum lc_exposure exposure;
     enum lc_takeover takeover;
     size_t endpoints_n, claims_n, findings_n;
+    struct lc_slice facts; /* of the whole device: discovery, and attempts that opened nothing */
     struct lc_device_endpoint *endpoints;
     struct lc_device_claim *claims;
     struct lc_device_finding *findings;

@@ -7,6 +7,8 @@
  */
 #include "talk/engine.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 
 #define SEGMENT_MAX 1400U /* one send is one packet on any Ethernet */
@@ -53,6 +55,8 @@ static void open_codec(struct lc_talk *t, struct dlg *d)
         .port = h->ports[d->slot].port,
         .tls = d->want_tls,
         .device_info = t->cfg.device_info,
+        .path = lc_slice_of(h->upnp_path, h->upnp_path_n),
+        .gateway = h->known.gateway,
         .nonce = t->nonce = t->nonce * 6364136223846793005U + 1442695040888963407U,
         .round = d->round,
         .rtsp_paths = rtsp_paths,
@@ -93,7 +97,9 @@ bool dlg_begin(struct lc_talk *t, struct host *h, unsigned slot, enum lc_proto_i
     d->host = h;
     d->slot = slot;
     d->want_tls = h->ports[slot].tls && id != LC_P_TLS;
-    if (!take_codec(t, d, id, round)) {
+    /* A codec that neither listens nor has anything to ask was given a path that may not be asked.
+     */
+    if (!take_codec(t, d, id, round) || (id == LC_P_UPNP && d->out.n == 0)) {
         talk_dlg_give(t, d);
         return false;
     }
@@ -171,7 +177,8 @@ void dlg_drop(struct lc_talk *t, struct dlg *d, bool gently)
     for (unsigned i = 0; i < DLG_PER_HOST; i++)
         if (h->dlgs[i] == d)
             h->dlgs[i] = NULL;
-    h->ports[d->slot].busy = false;
+    if (d->dgram == NULL)
+        h->ports[d->slot].busy = false;
     talk_dlg_give(t, d);
 }
 
@@ -182,9 +189,20 @@ static void over(struct lc_talk *t, struct dlg *d, enum lc_feed how)
         dlg_drop(t, d, d->peer_closed);
 }
 
+/* A router lists its port mappings one by one, and many close after each. */
+#define GATEWAY_REDIALS 80U
+#define GATEWAY_US      LC_SEC(20)
+
+static bool reads_mappings(const struct dlg *d)
+{
+    return d->ask.gateway && d->proto == lc_proto_get(LC_P_UPNP);
+}
+
 static void redial(struct lc_talk *t, struct dlg *d)
 {
-    if (d->host->ports[d->slot].conns >= LC_TALK_REDIALS) {
+    unsigned most = reads_mappings(d) ? GATEWAY_REDIALS : LC_TALK_REDIALS;
+
+    if (d->host->ports[d->slot].conns >= most) {
         over(t, d, LC_FEED_DONE);
         return;
     }
@@ -356,7 +374,7 @@ void dlg_timeout(struct lc_talk *t, struct dlg *d)
 static void on_open(struct lc_talk *t, struct dlg *d)
 {
     d->state = DLG_OPEN;
-    d->deadline_us = t->now_us + t->cfg.dialogue_us;
+    d->deadline_us = t->now_us + (reads_mappings(d) ? GATEWAY_US : t->cfg.dialogue_us);
     if (d->proto == NULL) {
         over(t, d, LC_FEED_DONE); /* connect only: that it opened is all we wanted to know */
         return;
@@ -379,7 +397,7 @@ void dlg_dialed(struct lc_talk *t, struct dlg *d, enum lc_dial_outcome outcome)
     struct port_slot *p = &h->ports[d->slot];
     bool first = p->conns++ == 0;
 
-    if (first) {
+    if (first && d->slot < t->cfg.ports_n) {
         host_port_outcome(t, h, d->slot, lc_dial_outcome_names[outcome]);
         h->open_n += outcome == LC_DIAL_OPEN;
         h->refused_n += outcome == LC_DIAL_REFUSED;
@@ -410,6 +428,6 @@ bool dlg_flush(struct lc_talk *t, struct dlg *d)
         return false;
     }
     d->wire_at += sent;
-    host_sent(t, d->host, true);
+    host_sent(t, d->host, d->dgram == NULL);
     return true;
 }

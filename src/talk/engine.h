@@ -7,7 +7,8 @@
  *   dialogue  one codec speaking on one port, over one connection at a time
  *
  * Files: talk.c (start, tick, heap), host.c (what a host does next), dialogue.c (bytes to codec and
- * back), ladder.c (which protocol next on a port), tls_session.c (OpenSSL over memory).
+ * back), datagram.c (questions over UDP), ladder.c (which protocol next on a port), tls_session.c
+ * (OpenSSL over memory).
  */
 #ifndef LC_TALK_ENGINE_H
 #define LC_TALK_ENGINE_H
@@ -34,7 +35,10 @@ struct dlg {
     uint32_t index, generation;
     struct host *host;
     unsigned slot;                /* which port of the host */
-    const struct lc_proto *proto; /* NULL: connect only */
+    const struct lc_proto *proto; /* NULL: connect only, or a datagram */
+    const struct lc_dgram *dgram; /* a question over UDP; then `slot` means nothing */
+    struct lc_dgram_ask dgram_ask;
+    unsigned heard_n; /* datagrams that came back */
     void *st;
     struct lc_ask ask;
     struct lc_buf in;   /* plaintext the codec has not used yet */
@@ -59,7 +63,8 @@ struct port_slot {
     uint16_t tried; /* bits of enum lc_proto_id */
     uint8_t todo_n;
     uint8_t todo[LADDER_MAX];
-    bool started, finished, busy;
+    bool busy;
+    bool closed;     /* by the sweep's word: never dialled */
     bool tls;        /* speaks TLS */
     bool answered;   /* application data came */
     bool rtsp_again; /* the second look was taken */
@@ -70,10 +75,18 @@ struct host {
     uint64_t id;
     struct lc_addr addr;
     int64_t start_us, deadline_us, next_send_us, wake_us;
-    size_t heap_at;          /* place in the heap, NPOS outside */
-    struct port_slot *ports; /* cfg.ports_n */
+    size_t heap_at; /* place in the heap, NPOS outside */
+    struct lc_talk_known known;
+    struct port_slot *ports; /* cfg.ports_n, and one more for a UPnP description */
     struct dlg *dlgs[DLG_PER_HOST];
-    unsigned next_port; /* first port not started */
+    unsigned next_port;   /* first port not started */
+    unsigned begun_n;     /* ports dialled */
+    uint32_t dgrams_done; /* bits of enum lc_dgram_id */
+    unsigned dgrams_answered;
+    bool heard_before; /* discovery has facts of it; whoever gave them may have used its address */
+    bool upnp_done;
+    uint8_t upnp_path_n;
+    uint8_t upnp_path[255];
     unsigned silent_n, refused_n, open_n, mute_n, answered_n;
     uint32_t packets, unreported; /* initiated in all; request segments dial does not know of yet */
     bool given_up;
@@ -127,6 +140,14 @@ void dlg_timeout(struct lc_talk *t, struct dlg *d);
 bool dlg_flush(struct lc_talk *t, struct dlg *d);
 bool dlg_wants_send(const struct dlg *d);
 void dlg_drop(struct lc_talk *t, struct dlg *d, bool gently); /* closes and frees, no verdict */
+
+/* datagram.c */
+bool dgram_next(struct lc_talk *t, struct host *h); /* begins the next question that fits */
+void dgram_dialed(struct lc_talk *t, struct dlg *d, enum lc_dial_outcome outcome);
+void dgram_data(struct lc_talk *t, struct dlg *d, struct lc_slice bytes);
+void dgram_over(struct lc_talk *t, struct dlg *d, const char *outcome);
+void dgram_timeout(struct lc_talk *t, struct dlg *d);
+struct lc_net_port dgram_port(const struct dlg *d);
 
 /* ladder.c */
 void ladder_plan(const struct lc_talk *t, struct port_slot *p);

@@ -43,10 +43,29 @@ static void oddity(struct host *h, uint16_t port, const char *what)
     lc_facts_str(&h->facts, LC_F_PORT_ODDITY, lc_slice_str(what));
 }
 
+/* What a sweep found closed is not asked again, only told. */
+static void take_sweep(struct lc_talk *t, struct host *h)
+{
+    const struct lc_talk_known *k = &h->known;
+
+    for (unsigned i = 0; i < t->cfg.ports_n; i++) {
+        h->ports[i].closed = !lc_mask_has(k->open, i);
+        h->refused_n += lc_mask_has(k->refused, i);
+        if (h->ports[i].closed)
+            host_port_outcome(t, h, i,
+                              lc_mask_has(k->refused, i) ? "refused"
+                              : lc_mask_has(k->asked, i) ? "silent"
+                                                         : "not-asked");
+    }
+}
+
 void host_begin(struct lc_talk *t, struct host *h)
 {
     for (size_t i = 0; i < t->cfg.ports_n; i++)
         h->ports[i] = (struct port_slot){.port = t->cfg.ports[i]};
+    h->ports[t->cfg.ports_n] = (struct port_slot){.port = 0};
+    if (h->known.swept)
+        take_sweep(t, h);
     talk_wake(t, h, t->now_us);
 }
 
@@ -60,10 +79,10 @@ static unsigned dlgs_busy(const struct host *h)
 }
 
 /* Silent, or a wall that accepts everything: the rest is not asked. */
-static bool hopeless(const struct host *h)
+static bool hopeless(const struct lc_talk *t, const struct host *h)
 {
     if (h->open_n + h->refused_n == 0)
-        return h->silent_n >= LC_TALK_SILENT;
+        return !h->known.swept && h->silent_n >= t->cfg.silent_n;
     return h->answered_n == 0 && h->refused_n == 0 && h->mute_n >= LC_TALK_MUTE;
 }
 
@@ -73,7 +92,8 @@ static void give_up(struct lc_talk *t, struct host *h, const char *outcome)
     if (h->mute_n >= LC_TALK_MUTE && h->answered_n == 0)
         oddity(h, 0, "accepts-everything-says-nothing");
     for (unsigned i = h->next_port; i < t->cfg.ports_n; i++)
-        host_port_outcome(t, h, i, outcome);
+        if (!h->ports[i].closed)
+            host_port_outcome(t, h, i, outcome);
     h->next_port = (unsigned)t->cfg.ports_n;
 }
 
@@ -110,11 +130,30 @@ static bool second_look(struct lc_talk *t, struct host *h)
 }
 
 /* Nothing has spoken or refused yet: the ports already begun decide whether more are asked. */
-static bool in_doubt(const struct host *h)
+static bool in_doubt(const struct lc_talk *t, const struct host *h)
 {
     if (h->answered_n || h->refused_n || dlgs_busy(h) == 0)
         return false;
-    return h->next_port >= LC_TALK_SILENT || h->next_port - h->silent_n >= LC_TALK_MUTE;
+    return h->begun_n >= t->cfg.silent_n || h->begun_n - h->silent_n >= LC_TALK_MUTE;
+}
+
+/* The description that the host's own SSDP answer names: asked once, when the ports are done. */
+static bool ask_upnp(struct lc_talk *t, struct host *h)
+{
+    struct lc_slice facts = lc_buf_view(&h->facts.buf);
+    unsigned slot = (unsigned)t->cfg.ports_n;
+    struct lc_fact port, path;
+
+    if (h->upnp_done || !lc_facts_find(facts, LC_F_UPNP_LOCATION_PORT, 0, &port) ||
+        !lc_facts_find(facts, LC_F_UPNP_LOCATION_PATH, 0, &path))
+        return false;
+    h->upnp_done = true;
+    if (path.value.n > sizeof h->upnp_path)
+        return false;
+    h->upnp_path_n = (uint8_t)path.value.n;
+    memcpy(h->upnp_path, path.value.p, path.value.n);
+    h->ports[slot] = (struct port_slot){.port = (uint16_t)lc_fact_as_int(&port)};
+    return dlg_begin(t, h, slot, LC_P_UPNP, 0);
 }
 
 /* A port that was begun and has more to ask goes before a new one. */
@@ -129,14 +168,19 @@ static bool start_next_port(struct lc_talk *t, struct host *h)
         if (id != LC_P_NONE)
             return dlg_begin(t, h, i, id, round);
     }
+    while (h->next_port < t->cfg.ports_n && h->ports[h->next_port].closed)
+        h->next_port++;
     if (h->next_port < t->cfg.ports_n) {
-        if (in_doubt(h))
+        if (in_doubt(t, h))
             return false;
         slot = h->next_port++;
+        h->begun_n++;
         ladder_plan(t, &h->ports[slot]);
         return dlg_begin(t, h, slot, ladder_next(&h->ports[slot], &round), 0);
     }
-    return dlgs_busy(h) == 0 && !h->given_up && second_look(t, h);
+    if (dlgs_busy(h))
+        return false;
+    return (!h->given_up && second_look(t, h)) || dgram_next(t, h) || ask_upnp(t, h);
 }
 
 static void cut_all(struct lc_talk *t, struct host *h)
@@ -146,6 +190,10 @@ static void cut_all(struct lc_talk *t, struct host *h)
 
         if (d == NULL)
             continue;
+        if (d->dgram) {
+            dgram_over(t, d, "silent");
+            continue;
+        }
         if (h->ports[d->slot].conns <= 1 && !d->spoke && d->state != DLG_OPEN)
             host_port_outcome(t, h, d->slot, "out-of-budget");
         oddity(h, h->ports[d->slot].port, "out-of-time");
@@ -156,9 +204,16 @@ static void cut_all(struct lc_talk *t, struct host *h)
 
 static void time_out_due(struct lc_talk *t, struct host *h)
 {
-    for (unsigned i = 0; i < DLG_PER_HOST; i++)
-        if (h->dlgs[i] && h->dlgs[i]->state == DLG_OPEN && h->dlgs[i]->deadline_us <= t->now_us)
-            dlg_timeout(t, h->dlgs[i]);
+    for (unsigned i = 0; i < DLG_PER_HOST; i++) {
+        struct dlg *d = h->dlgs[i];
+
+        if (d == NULL || d->state != DLG_OPEN || d->deadline_us > t->now_us)
+            continue;
+        if (d->dgram)
+            dgram_timeout(t, d);
+        else
+            dlg_timeout(t, d);
+    }
 }
 
 static void dial(struct lc_talk *t, struct dlg *d)
@@ -168,9 +223,13 @@ static void dial(struct lc_talk *t, struct dlg *d)
     d->state = DLG_DIALING;
     d->holds_tls = d->want_tls;
     t->tls_n += d->holds_tls;
-    t->net.ops->dial(t->net.ctx, talk_conn(d), &h->addr, h->ports[d->slot].port, h->unreported);
+    t->net.ops->dial(t->net.ctx, talk_conn(d), &h->addr,
+                     d->dgram ? dgram_port(d)
+                              : (struct lc_net_port){.port = h->ports[d->slot].port},
+                     h->unreported);
     h->unreported = 0;
-    host_sent(t, h, false);
+    if (d->dgram == NULL) /* a datagram's own packet is the question; dial has reserved for it */
+        host_sent(t, h, false);
 }
 
 /* One packet, if the pace allows one and something waits. */
@@ -214,7 +273,7 @@ void host_run(struct lc_talk *t, struct host *h)
     if (h->deadline_us <= t->now_us)
         cut_all(t, h);
     time_out_due(t, h);
-    if (!h->given_up && hopeless(h))
+    if (!h->given_up && hopeless(t, h))
         give_up(t, h, "not-asked");
     while (dlgs_busy(h) < t->cfg.host_conns && h->deadline_us > t->now_us)
         if (!start_next_port(t, h))

@@ -107,6 +107,10 @@ void ladder_after(struct port_slot *p, const struct ladder_end *end)
 {
     enum lc_proto_id guess = end->first.n ? lc_sniff(end->first) : LC_P_NONE;
 
+    if (end->was == LC_P_UPNP) {
+        p->todo_n = 0; /* the host named this port for one thing only */
+        return;
+    }
     if (end->how == LC_FEED_DONE || (end->how == LC_FEED_ERROR && guess == end->was)) {
         if (end->was == LC_P_TLS && !p->tls)
             after_tls(p, end->tls_modern);

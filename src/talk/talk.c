@@ -123,9 +123,9 @@ void talk_finish(struct lc_talk *t, struct host *h)
     struct lc_talk_result r = {
         .host = h->id,
         .addr = h->addr,
-        .state = h->open_n      ? LC_TALK_ANSWERED
-                 : h->refused_n ? LC_TALK_REFUSED
-                                : LC_TALK_NOBODY,
+        .state = h->open_n || h->dgrams_answered ? LC_TALK_ANSWERED
+                 : h->refused_n                  ? LC_TALK_REFUSED
+                                                 : LC_TALK_NOBODY,
         .packets = h->packets,
         .took_us = t->now_us - h->start_us,
     };
@@ -139,8 +139,24 @@ void talk_finish(struct lc_talk *t, struct host *h)
     t->free_hosts[t->free_hosts_n++] = h;
 }
 
+/* Facts heard before the first word; a discovery answer among them already answers its question. */
+static void take_facts(struct host *h, struct lc_slice facts)
+{
+    struct lc_cur at = {.s = facts};
+    struct lc_fact f;
+
+    while (lc_facts_next(&at, &f) == LC_OK) {
+        lc_facts_add(&h->facts, &f);
+        if (f.exch > LC_DGRAM_EXCH && f.exch < LC_DGRAM_EXCH + LC_D_COUNT) {
+            h->dgrams_done |= 1U << (f.exch - LC_DGRAM_EXCH);
+            h->heard_before = true;
+        }
+    }
+}
+
 enum lc_status lc_talk_start(struct lc_talk *t, int64_t now_us, uint64_t id,
-                             const struct lc_addr *addr)
+                             const struct lc_addr *addr, const struct lc_talk_known *known,
+                             struct lc_slice facts)
 {
     struct host *h;
     struct port_slot *ports;
@@ -162,6 +178,9 @@ enum lc_status lc_talk_start(struct lc_talk *t, int64_t now_us, uint64_t id,
         .ports = ports,
     };
     lc_facts_init(&h->facts);
+    if (known)
+        h->known = *known;
+    take_facts(h, facts);
     host_begin(t, h);
     return LC_OK;
 }
@@ -197,7 +216,10 @@ static void on_dialed(void *ctx, int64_t now_us, uint32_t conn, enum lc_dial_out
     if (d && d->state == DLG_DIALING) {
         struct host *h = d->host;
 
-        dlg_dialed(t, d, outcome);
+        if (d->dgram)
+            dgram_dialed(t, d, outcome);
+        else
+            dlg_dialed(t, d, outcome);
         host_run(t, h);
     } else if (outcome == LC_DIAL_OPEN) {
         t->net.ops->close(t->net.ctx, conn, false); /* its host was finished meanwhile */
@@ -209,8 +231,12 @@ static void guarded(struct lc_talk *t, struct dlg *d, struct lc_slice bytes, boo
 {
     struct host *h = d->host;
 
-    t->owner.parsing(t->owner.ctx, h->id, h->ports[d->slot].port);
-    if (closed)
+    t->owner.parsing(t->owner.ctx, h->id, d->dgram ? d->dgram->port : h->ports[d->slot].port);
+    if (d->dgram && closed)
+        dgram_over(t, d, "refused");
+    else if (d->dgram)
+        dgram_data(t, d, bytes);
+    else if (closed)
         dlg_gone(t, d);
     else
         dlg_data(t, d, bytes);
@@ -259,7 +285,7 @@ static enum lc_status make_tables(struct lc_talk *t)
     if (!t->hosts || !t->free_hosts || !t->heap || !t->dlgs || !t->free_dlgs)
         return LC_ENOMEM;
     for (size_t i = hosts; i-- > 0;) {
-        t->hosts[i].ports = lc_alloc_n(t->cfg.ports_n, sizeof *t->hosts[i].ports);
+        t->hosts[i].ports = lc_alloc_n(t->cfg.ports_n + 1, sizeof *t->hosts[i].ports);
         if (t->hosts[i].ports == NULL)
             return LC_ENOMEM;
         t->free_hosts[t->free_hosts_n++] = &t->hosts[i];
@@ -284,6 +310,8 @@ enum lc_status lc_talk_open(const struct lc_talk_config *cfg, const struct lc_ne
     if (t == NULL)
         return LC_ENOMEM;
     t->cfg = *cfg;
+    if (t->cfg.silent_n == 0)
+        t->cfg.silent_n = LC_TALK_SILENT;
     t->net = *net;
     t->owner = *owner;
     t->gap_us = gap_of(cfg->host_pps, cfg->host_conns);

@@ -27,6 +27,10 @@
 #define LC_TALK_POOL    (64U << 20)
 #define LC_TALK_REDIALS 5U   /* connections per port; LZR finds 99 % of services within five */
 #define LC_TALK_TLS_MAX 256U /* library sessions at once: 48 KiB each */
+#define LC_TALK_MASK    (LC_TALK_PORTS / 64)
+#define LC_TALK_DGRAMS  24U /* kinds of questions over UDP at most */
+#define LC_TALK_DGRAM_US                                                                           \
+    LC_MS(1200) /* how long an answer to a datagram may take; then the next form is asked */
 
 struct lc_talk_config {
     const struct lc_kb *kb;
@@ -36,9 +40,30 @@ struct lc_talk_config {
     uint32_t host_pps, host_conns;
     uint32_t hosts_max; /* conversations at once */
     int64_t dialogue_us, host_us;
-    bool device_info; /* scope allows anonymous GetDeviceInformation */
+    unsigned silent_n; /* first silent ports after which a host is left alone; 0: LC_TALK_SILENT */
+    bool device_info;  /* scope allows anonymous GetDeviceInformation */
+    /* Questions over UDP, one host at a time; those of a platform only where facts point at it. */
+    const struct lc_dgram_plan *dgrams[LC_TALK_DGRAMS];
+    size_t dgrams_n;
     uint64_t seed;
 };
+
+/* What a sweep or discovery knows of a host before the first word. Bit i of a mask: ports[i]. */
+struct lc_talk_known {
+    bool swept;   /* the masks hold: only open ports are asked */
+    bool gateway; /* this network's router: its port mappings may be read */
+    uint64_t open[LC_TALK_MASK], refused[LC_TALK_MASK], asked[LC_TALK_MASK];
+};
+
+static inline bool lc_mask_has(const uint64_t *mask, size_t i)
+{
+    return mask[i / 64] >> i % 64 & 1;
+}
+
+static inline void lc_mask_add(uint64_t *mask, size_t i)
+{
+    mask[i / 64] |= (uint64_t)1 << i % 64;
+}
 
 #define LC_TALK_DIALOGUE_US LC_SEC(6)
 #define LC_TALK_HOST_US     LC_SEC(60)
@@ -70,9 +95,11 @@ void lc_talk_close(struct lc_talk *t);
 /* How the transport reaches the engine. */
 struct lc_net_user lc_talk_user(struct lc_talk *t);
 
-/* LC_AGAIN when hosts_max conversations are going on. */
+/* `known` and `facts` (what was heard of it before; they come back in the result) may be NULL and
+ * empty. LC_AGAIN when hosts_max conversations are going on. */
 enum lc_status lc_talk_start(struct lc_talk *t, int64_t now_us, uint64_t host,
-                             const struct lc_addr *addr) LC_MUST_CHECK;
+                             const struct lc_addr *addr, const struct lc_talk_known *known,
+                             struct lc_slice facts) LC_MUST_CHECK;
 size_t lc_talk_busy(const struct lc_talk *t);
 /* Does what is due at `now_us`; returns when to call again (INT64_MAX: only on an event). */
 int64_t lc_talk_tick(struct lc_talk *t, int64_t now_us);

@@ -55,6 +55,18 @@ def every_camera_is_found_and_named_as_it_shows_itself():
     assert counters["totals"]["forbidden"] == 0, json.dumps(counters)[:2000]
 
 
+def a_hardware_address_from_an_answer_names_its_maker():
+    """The persona's address is of 44:19:B6, Hikvision's (facts on brands, B2); it tells it by SADP."""
+    folder = kit.scratch()
+    with kit.street(folder) as street:
+        address = next(a for a, t in street.truth().items() if t["id"] == "hikvision-ipc")
+        done = kit.lenscap(folder, "scan", "--deep", address, "--scope", kit.scope_file(folder), "--store",
+                           folder / "s.db", "--json", check=0)
+    claims = [c for c in kit.devices(done.stdout)[address]["claims"] if c["signature"] == "hikvision.mac.prefix"]
+    assert [c["value"] for c in claims if c["attr"] == "platform"] == ["hikvision"], claims
+    assert all(c["evidence"] == {"fact": "mac.maker", "value": "Hikvision"} for c in claims), claims
+
+
 def a_second_scan_of_the_same_street_is_the_same_result():
     folder, exports = kit.scratch(), []
     with kit.street(folder) as street:
@@ -80,5 +92,6 @@ def reports_come_out_in_both_languages_and_every_format():
 
 if __name__ == "__main__":
     kit.main([every_camera_is_found_and_named_as_it_shows_itself,
+              a_hardware_address_from_an_answer_names_its_maker,
               a_second_scan_of_the_same_street_is_the_same_result,
               reports_come_out_in_both_languages_and_every_format])

@@ -20,7 +20,7 @@
 #include "proto/proto.h"
 
 #define FUZZ_CONNS 5U  /* connections per port, as LC_TALK_REDIALS */
-#define FUZZ_FEEDS 64U /* answers to one delivery */
+#define FUZZ_FEEDS 96U /* answers to one delivery: UPnP's router may give 68 */
 
 /* Aborts when `request` is none that this codec may make. */
 typedef void fuzz_request_check(struct lc_slice request);
@@ -63,6 +63,8 @@ static inline struct lc_ask fuzz_ask(uint8_t choices, unsigned round)
         .tls = choices & 4,
         .device_info = choices & 2,
         .nonce = 0x0123456789abcdef,
+        .path = LC_S("/rootDesc.xml"),
+        .gateway = choices & 2,
         .round = round,
         .rtsp_paths = fuzz_paths,
         .http_extras = fuzz_extras,

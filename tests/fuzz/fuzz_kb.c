@@ -52,6 +52,8 @@ static void identify(const struct lc_kb *kb)
     f.port = 80;
     lc_facts_str(&f, LC_F_HTTP_SERVER, LC_S("App-webs/"));
     lc_facts_str(&f, LC_F_RTSP_REALM, LC_S("IP Camera(C2875)"));
+    lc_facts_str(&f, LC_F_MAC_ADDRESS, LC_S("28:57:BE:01:02:03"));
+    lc_kb_makers(kb, &f);
     lc_identify(id, lc_buf_view(&f.buf), &who);
     FUZZ_CHECK(who.claims_n <= LC_CLAIMS_MAX);
     judge(kb, lc_buf_view(&f.buf), &who);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * References that a device proposes. A path that may be asked is dull, short, stays on this host,
- * and resolves to itself. First byte: kind, scheme and port; then the reference.
+ * and resolves to itself. First byte: kind (bits 0 and 3), scheme and port; then the reference.
  */
 #include "codec.h"
 #include "proto/url.h"
@@ -18,10 +18,30 @@ static void check_path(struct lc_slice path)
         FUZZ_CHECK(lc_slice_ifind(path, lc_slice_str(never[i]), 0) == LC_NPOS);
 }
 
+/* The same reference in a datagram: who said it decides, and its path begins with a slash or is a
+ * piece of it. */
+static void check_whose(const struct lc_addr *from, struct lc_slice ref)
+{
+    struct lc_url_parts parts;
+    enum lc_url_whose whose = lc_url_whose(from, ref, &parts);
+
+    if (whose == LC_WHOSE_NONE)
+        return;
+    FUZZ_CHECK(parts.port != 0 && parts.path.n);
+    if (!fuzz_inside(parts.path, ref)) {
+        FUZZ_CHECK(lc_slice_eq(parts.path, LC_S("/")));
+        return;
+    }
+    FUZZ_CHECK(lc_slice_chr(lc_slice_sub(ref, 0, (size_t)(parts.path.p - ref.p)), '@', 0) ==
+               LC_NPOS);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
     struct lc_ask ask = fuzz_ask(n ? p[0] : 0, 0);
-    enum lc_url_kind kind = n && (p[0] & 1) ? LC_URL_ICON : LC_URL_PAGE;
+    enum lc_url_kind kind = n && (p[0] & 8)   ? LC_URL_DEVICE
+                            : n && (p[0] & 1) ? LC_URL_ICON
+                                              : LC_URL_PAGE;
     struct lc_slice base = n && (p[0] & 2) ? LC_S("/doc/page/login.asp") : LC_S("/"), ref;
     struct lc_path path, again;
     enum lc_url_verdict v;
@@ -31,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     ref = fuzz_copy(lc_slice_of(p + 1, n - 1));
     v = lc_url_resolve(&ask, base, ref, kind, &path);
     (void)lc_rtsp_path_ok(ref);
+    check_whose(&ask.addr, ref);
     fuzz_free(ref);
     FUZZ_CHECK((v == LC_URL_HERE) == (path.n > 0));
     FUZZ_CHECK(v != LC_URL_HTTPS || !ask.tls);

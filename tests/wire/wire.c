@@ -9,6 +9,7 @@
  *     case NAME                   starts the next case
  *     proto rtsp                  codec
  *     ask port=554 nonce=1 tls info round=1 extras=1     what the engine says (address 192.0.2.10)
+ *     ask port=80 desc=/rootDesc.xml gateway             ... for upnp
  *     path /x                     a documented RTSP path
  *     < "text\r\n"                the device says (C escapes); more lines go on
  *     < hex 00ff                  ... as hex
@@ -17,6 +18,7 @@
  *     <close, <cut                ... and the device closes, or time runs out
  *     > OPTIONS / 1               a request that must be sent: method, path, CSeq;
  *     > GET /   > POST GetServices   > hex fffc01   > hello
+ *     > WAN /ctl WANIPConnection:1 GetGenericPortMappingEntry 0
  *     => GET /x                   ... on a fresh connection
  *     fact rtsp.status@0 200      name, exchange, value (text with C escapes)
  *     derived NAME@EXCH VALUE     ... flagged as derived
@@ -47,6 +49,7 @@ struct wire_case {
     struct lc_buf facts; /* one expected fact per line, as render() writes them */
     enum lc_feed how;
     char *path_text[LC_RTSP_PATHS];
+    char *description; /* of UPnP */
 };
 
 static unsigned failed, passed;
@@ -179,6 +182,32 @@ static void expect_post(struct wire_case *c, const char *action)
     lc_buf_free(&body);
 }
 
+/* UPnP Device Architecture 1.1, 3.2.1. */
+static void expect_wan(struct wire_case *c, const char *path, const char *service,
+                       const char *action, const char *index)
+{
+    struct lc_buf body;
+
+    lc_buf_init(&body, 4096);
+    (void)lc_buf_putf(&body,
+                      "<?xml version=\"1.0\"?><s:Envelope "
+                      "xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" "
+                      "s:encodingStyle=\"http://schemas.xmlsoap.org/soap/encoding/\"><s:Body>"
+                      "<u:%s xmlns:u=\"urn:schemas-upnp-org:service:%s\">%s%s%s</u:%s></s:Body>"
+                      "</s:Envelope>",
+                      action, service, index ? "<NewPortMappingIndex>" : "", index ? index : "",
+                      index ? "</NewPortMappingIndex>" : "", action);
+    (void)lc_buf_putf(&c->sent, "POST %s HTTP/1.1\r\n", path);
+    put_host(c);
+    (void)lc_buf_putf(&c->sent,
+                      "Content-Type: text/xml; charset=\"utf-8\"\r\nSOAPAction: "
+                      "\"urn:schemas-upnp-org:service:%s#%s\"\r\nContent-Length: %zu\r\n"
+                      "Connection: keep-alive\r\n\r\n",
+                      service, action, body.n);
+    (void)lc_buf_put(&c->sent, lc_buf_view(&body));
+    lc_buf_free(&body);
+}
+
 static void read_expect(const char *where, struct wire_case *c, char *s, bool fresh)
 {
     char *word = strsep(&s, " "), *arg = strsep(&s, " ");
@@ -197,6 +226,12 @@ static void read_expect(const char *where, struct wire_case *c, char *s, bool fr
         (void)lc_buf_puts(&c->sent, "Accept: */*\r\nConnection: keep-alive\r\n\r\n");
     } else if (strcmp(word, "POST") == 0) {
         expect_post(c, arg);
+    } else if (strcmp(word, "WAN") == 0) {
+        char *service = strsep(&s, " "), *action = strsep(&s, " ");
+
+        if (action == NULL)
+            die(where, "WAN needs path, service and action");
+        expect_wan(c, arg, service, action, strsep(&s, " "));
     } else {
         expect_rtsp(c, word, arg, strsep(&s, " "));
     }
@@ -236,6 +271,10 @@ static void read_ask(const char *where, struct wire_case *c, char *s)
             c->ask.tls = true;
         else if (strcmp(w, "info") == 0)
             c->ask.device_info = true;
+        else if (strcmp(w, "gateway") == 0)
+            c->ask.gateway = true;
+        else if (strncmp(w, "desc=", 5) == 0)
+            c->ask.path = lc_slice_str(c->description = lc_str_dup(lc_slice_str(w + 5)));
         else
             die(where, "unknown word \"%s\"", w);
     }
@@ -475,6 +514,7 @@ static void end_case(struct wire_case *c)
         lc_buf_free(&c->say[i]);
     for (unsigned i = 0; i < c->paths_n; i++)
         lc_free(c->path_text[i]);
+    lc_free(c->description);
     lc_buf_free(&c->sent);
     lc_buf_free(&c->facts);
     lc_free(c->name);

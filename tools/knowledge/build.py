@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compile data/ into the knowledge blob: build.py [--asm OUT.S] [--depfile OUT.d] OUT FILES...
 
-FILES are facts.yaml, ports.yaml, the C headers whose enums the data speaks of, and the folders signatures
-and rules (every *.yaml in them; either may be missing). Everything is named from the root of the tree, so
-neither messages nor the blob tell where the tree lies. One module here per kind of data; the shape of the
-blob stands in src/knowledge/kb.h. Any fault ends the build with file:line and the reason."""
+FILES are facts.yaml, ports.yaml, oui.yaml (may be missing), the C headers whose enums the data speaks of,
+and the folders signatures and rules (every *.yaml in them; either may be missing). Everything is named from
+the root of the tree, so neither messages nor the blob tell where the tree lies. One module here per kind of
+data; the shape of the blob stands in src/knowledge/kb.h. Any fault ends the build with file:line and the
+reason."""
 import argparse
 import hashlib
 import os
@@ -16,6 +17,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 import context  # noqa: E402
+import oui  # noqa: E402
 import ports  # noqa: E402
 import signatures  # noqa: E402
 
@@ -103,8 +105,11 @@ def main():
 
     data = [f for f in files if f.endswith(".yaml")]
     ctx = context.Context(named(data, "facts.yaml"), [f for f in files if f.endswith(".h")])
-    sections = [("PORT", ports.compile(named(data, "ports.yaml"), ctx))]
+    port_map = named(data, "ports.yaml")
+    sections = [("PORT", ports.compile(port_map, ctx)), ("DGRM", ports.datagrams(port_map, ctx))]
     sections += signatures.compile(below(data, "signatures"), ctx)
+    prefixes = any(os.path.basename(f) == "oui.yaml" for f in data)
+    sections.append(("OUI ", oui.compile(named(data, "oui.yaml") if prefixes else None, ctx)))
     rule_files = below(data, "rules")
     if rule_files:
         import rules

@@ -14,10 +14,19 @@ CLASSES = ["camera", "ptz", "thermal", "doorbell", "intercom", "nvr", "dvr", "en
            "hub", "access-control", "not-surveillance", "unknown"]
 
 
+class Makers:
+    """What signatures say of makers of hardware addresses, held against data/oui.yaml (oui.py)."""
+
+    def __init__(self):
+        self.words = []  # wherever one stands, with its place
+        self.weighed = []  # (word, weight): claims that rest on the word alone
+        self.named = set()  # looked for by some signature
+
+
 class Context:
     def __init__(self, facts_path, headers):
         self.facts = {f["name"]: f for f in facts2c.load(facts_path)}
-        self.platforms = set()
+        self.makers = Makers()
         self.die = y.die
         self._headers = headers
         self._pool = bytearray(b"\0")

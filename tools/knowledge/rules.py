@@ -8,8 +8,10 @@ usage: rules.py facts.yaml rules.bin strings.bin examples.bin depfile (FILE | FO
 
 A rule (same key order everywhere):
     id, severity (info low medium high critical), ladder (T0..T4 none), scope (port device)
-    applies   {class: [...], platform: [...], port: [...]}: elsewhere the rule is not judged at all
-    requires  facts without which the answer is unknown
+    applies   {class: [...], platform: [...], port: [...]}: elsewhere the rule is not judged at all. Only a
+              rule that names not-surveillance or unknown is judged on what is no camera: ladder none
+    requires  facts without which the answer is unknown. Discovery speaks of port 0, where a rule of a
+              port is judged only when one of these facts stands there
     when      {all: [...]} or {any: [...]}; a member is a condition, or one group of the other kind
     title, why, remedy {en, vi}; source
     example, counter, unknown: facts that must make it true, false, unknown (one mapping or several)
@@ -193,6 +195,8 @@ class Compiler:
         need = self.put_values([(number, "") for _, number in required])
         first, number, any_of = self.when(node["when"])
         applies = self.applies(node.get("applies", y.Map()))
+        if node["ladder"] != "none" and {"not-surveillance", "unknown"} & set(node.get("applies", {}).get("class", [])):
+            y.die(node["ladder"], "what is no camera stands on no step of the ladder")
         if not node["source"]:
             y.die(node["source"], "a rule names its source")
         for kind, expect in EXPECT.items():

@@ -12,17 +12,26 @@ One file is one platform, keys in this order everywhere:
     http_extras  harmless questions the HTTP codec may add (enum lc_http_extra)
     sources      where the facts stand
     notes        what the reader should know; optional
-    cells        platform x evidence: `signatures`, or why there are none
+    cells        platform x evidence: `signatures`, or why there are none. `discovery` is what datagrams,
+                 announcements and address prefixes tell (DISCOVERY below)
     signatures   id, why, when, not, group, mask, claims, examples, counter
     models       id, re, class, brand, why: what a model name says, once the platform is known
 
-when, not   conditions {fact, op: value, port, ignore_case, anywhere, pii}; op: is in starts ends has re. All
-            of `when` must hold and none of `not`, on one port unless `anywhere`; `port` wants that very port.
-            Captures are numbered through.
+when, not   conditions {fact, op: value, port, ignore_case, anywhere, pii}; op: is in starts ends has re for
+            text, is in gt lt for numbers. All of `when` must hold and none of `not`, on one port unless
+            `anywhere`; `port` wants that very port, 0 a fact of the whole device, as all of discovery are.
+            A signature that mixes facts of discovery and of ports says `anywhere` for the second kind.
+            Captures are numbered through. Who a hardware address belongs to is mac.maker, `is` or `in` words of
+            data/oui.yaml; prefixes stand nowhere else.
             `pii`: what is captured is personal: never claimed, and cut from the evidence shown.
 claims      attribute: [value or $1, weight] or [value, weight, transform]; platform: weight.
-            Transforms: strip (blanks at the ends), firmware (also puts the blank in front of "build").
+            Transforms: strip (blanks at the ends), firmware (also puts the blank in front of "build"),
+            dots (dashes become dots). An address prefix or a DHCP word weighs 40 at most, a maker what
+            data/oui.yaml says, and neither sets model or firmware (brands.md B4).
+group       which evidence is one voice; without it: what stands before the first dot of the first fact,
+            greetings being one voice, WS-Discovery that of the ONVIF scopes it carries, a UPnP gateway UPnP's
 examples    {facts: {name or name@port: value or list}, expect: {attribute: value}, also: [other platforms]};
+            without @port facts of discovery stand on 0, the others on one port;
             `expect` has every captured claim, constant ones are checked anyway
 counter     facts that must not match: a mapping of facts each
 """
@@ -34,14 +43,21 @@ import yamlpos as y
 
 HEAD = ["platform", "name", "country", "class", "rtsp_paths", "http_extras", "sources", "notes", "cells",
         "signatures", "models"]
-EVIDENCE = ["rtsp", "http", "tls", "onvif", "banner"]
+EVIDENCE = ["rtsp", "http", "tls", "onvif", "banner", "discovery"]
 BANNERS = {"ssh", "ftp", "telnet", "hiksdk", "banner"}
+DISCOVERY = {"sadp", "dhip", "xm", "mhed", "tdp", "miio", "tuya", "cs2", "tutk", "reolink", "hanwha", "bosch",
+             "vivotek", "foscam", "vstarcam", "v380", "hichip", "upnp", "igd", "mdns", "wsd", "mac", "snmp", "dhcp"}
+SAME_VOICE = {"wsd": "onvif", "igd": "upnp"}
+HINTS = {"mac", "dhcp"}
+MAKER = "mac.maker"
 SIGNATURE = ["id", "why", "when", "not", "group", "mask", "claims", "examples", "counter"]
-OPS = {"is": 0, "in": 0, "starts": 1, "ends": 2, "has": 3, "re": 4}
+OPS = {"is": 0, "in": 0, "starts": 1, "ends": 2, "has": 3, "re": 4, "gt": 5, "lt": 6}
+OPS_OF = {"string": {"is", "in", "starts", "ends", "has", "re"}, "int": {"is", "in", "gt", "lt"},
+          "bool": {"is", "in"}}
 CONDITION = ["fact"] + list(OPS) + ["port", "ignore_case", "anywhere", "pii"]
-NOT, ICASE, ANYWHERE, PII = 1, 2, 4, 8
+NOT, ICASE, ANYWHERE, PII, DEVICE = 1, 2, 4, 8, 16
 ATTRS = ["class", "platform", "brand", "model", "firmware"]  # enum lc_attr
-TRANSFORMS = ["none", "strip", "firmware"]  # enum lc_transform
+TRANSFORMS = ["none", "strip", "firmware", "dots"]  # enum lc_transform
 MODEL = ["id", "re", "class", "brand", "why"]
 
 
@@ -58,6 +74,15 @@ def listed(m, key, what):
     if not isinstance(value, y.Seq):
         y.die(value, f"{key} of {what} must be a list")
     return value
+
+
+def family(fact):
+    return fact.split(".")[0]
+
+
+def cell_of(fact):
+    kind = family(fact)
+    return "discovery" if kind in DISCOVERY else "banner" if kind in BANNERS else kind
 
 
 def text(ctx, s):
@@ -111,13 +136,13 @@ class Compiler:
         if attr == "class" and v not in context.CLASSES[:-1]:
             y.die(v, f'unknown class "{v}"; known: {", ".join(context.CLASSES[:-1])}')
 
-    def cells(self, doc, groups):
+    def cells(self, doc, filled):
         cells = doc["cells"]
         in_order(cells, EVIDENCE, EVIDENCE, "cells")
         for e in EVIDENCE:
-            if cells[e] == "signatures" and e not in groups:
+            if cells[e] == "signatures" and e not in filled:
                 y.die(cells[e], f"there is no {e} signature: say why the cell is empty")
-            if cells[e] != "signatures" and e in groups:
+            if cells[e] != "signatures" and e in filled:
                 y.die(cells[e], f"there are {e} signatures: write `signatures`")
 
     # ---- signatures ----
@@ -136,13 +161,15 @@ class Compiler:
             flags |= bit * y.boolean(c.get(key, "false"), key)
         if (op == "in") != isinstance(value, y.Seq) or isinstance(value, y.Map):
             y.die(c, "`in` takes a list, the others one value")
-        if kind != "string" and op not in ("is", "in"):
-            y.die(c, f'{c["fact"]} is {kind}: only `is` and `in`')
+        if op not in OPS_OF[kind]:
+            y.die(c, f'{c["fact"]} is {kind}: `{op}` does not apply')
         values = list(value) if op == "in" else [value]
+        self.prefixes(c, op, values)
         for v in values:
             if kind == "string" and not v:
                 y.die(c, "an empty value matches everything or nothing")
-        port = y.integer(c["port"], 1, 65535, "port") if "port" in c else 0
+        port = y.integer(c["port"], 0, 65535, "port") if "port" in c else 0
+        flags |= DEVICE if "port" in c and port == 0 else 0
         out = struct.pack("<HBBH", fact, OPS[op], flags, port)
         out += text(ctx, value.where if op == "re" else "") + struct.pack("<H", len(values))
         for v in values:
@@ -152,6 +179,15 @@ class Compiler:
                 n = y.boolean(v, c["fact"]) if kind == "bool" else y.integer(v, -2**63, 2**63 - 1, c["fact"])
                 out += struct.pack("<q", n)
         return out
+
+    def prefixes(self, c, op, values):
+        """Prefixes have one home, data/oui.yaml; a misspelt maker would never match."""
+        if c["fact"] == "mac.oui":
+            y.die(c, "data/oui.yaml knows whose a prefix is: look at mac.maker")
+        if c["fact"] == MAKER:
+            if op not in ("is", "in") or "ignore_case" in c:
+                y.die(c, f"{MAKER} is one of the words of data/oui.yaml: `is` or `in`, as it stands there")
+            self.ctx.makers.words += values
 
     def claim(self, attr, node, platform):
         if attr == "platform":
@@ -175,8 +211,39 @@ class Compiler:
     def group(self, s):
         if "group" in s:
             return str(s["group"])
-        prefix = s["when"][0]["fact"].split(".")[0]
-        return "banner" if prefix in BANNERS else prefix
+        kind = family(s["when"][0]["fact"])
+        return "banner" if kind in BANNERS else SAME_VOICE.get(kind, kind)
+
+    def conditions(self, s):
+        """Those of `when`, then those of `not`, and what only all of them together can show to be wrong."""
+        positive, negative = listed(s, "when", "a signature"), listed(s, "not", "a signature")
+        if not 1 <= len(positive) + len(negative) <= 8 or not positive:
+            y.die(s, "a signature has one to eight conditions, the first one in `when`")
+        packed = [self.condition(c, 0) for c in positive] + [self.condition(c, NOT) for c in negative]
+        if "anywhere" in positive[0]:
+            y.die(positive[0], "the first condition sets the port: it has no `anywhere`")
+        first = family(positive[0]["fact"]) in DISCOVERY
+        for c in positive[1:] + negative:
+            if (family(c["fact"]) in DISCOVERY) != first and "anywhere" not in c:
+                y.die(c, "discovery speaks of the device, the other facts of a port: say `anywhere`")
+        return positive, packed
+
+    def hint(self, s):
+        """Who bought an address prefix is no proof of what the device is."""
+        for attr in ("model", "firmware"):
+            if attr in s["claims"]:
+                y.die(s["claims"][attr], f"an address prefix or a DHCP word cannot tell the {attr}")
+        for attr, node in s["claims"].items():
+            weight = node if attr == "platform" else node[1]
+            if int(weight) > 40:
+                y.die(weight, "an address prefix or a DHCP word weighs 40 at most")
+            self.ctx.makers.weighed += [(word, weight) for word in self.named(s["when"][:1])]
+
+    @staticmethod
+    def named(conditions):
+        """The makers that any of these conditions looks for."""
+        found = [c.get("in", c.get("is")) for c in conditions if c["fact"] == MAKER]
+        return [word for f in found for word in (f if isinstance(f, y.Seq) else [f])]
 
     def signature(self, s, platform):
         ctx = self.ctx
@@ -188,26 +255,23 @@ class Compiler:
         if s["id"] in self.seen:
             y.die(s["id"], "this id is taken")
         self.seen.add(str(s["id"]))
-        positive, negative = listed(s, "when", "a signature"), listed(s, "not", "a signature")
-        if not 1 <= len(positive) + len(negative) <= 8 or not positive:
-            y.die(s, "a signature has one to eight conditions, the first one in `when`")
-        conditions = [self.condition(c, 0) for c in positive] + [self.condition(c, NOT) for c in negative]
-        if "anywhere" in positive[0]:
-            y.die(positive[0], "the first condition sets the port: it has no `anywhere`")
+        positive, conditions = self.conditions(s)
         y.need(s["claims"], ATTRS, [], "claims")
         claims = [self.claim(a, s["claims"][a], platform) for a in ATTRS if a in s["claims"]]
         if not claims:
             y.die(s["claims"], "a signature claims something")
+        if family(positive[0]["fact"]) in HINTS:
+            self.hint(s)
+        ctx.makers.named |= set(self.named(positive))
         pii = any("pii" in c for c in positive)
         mask = y.boolean(s.get("mask", "false"), "mask") or pii
-        group = self.group(s)
         out = text(ctx, s["id"]) + text(ctx, s["id"].where)
-        out += text(ctx, want or "") + text(ctx, group)
+        out += text(ctx, want or "") + text(ctx, self.group(s))
         out += struct.pack("<BBBx", mask, len(conditions), len(claims))
         self.signatures.append(out + b"".join(conditions) + b"".join(c for c, _ in claims))
         captured = {a for a in s["claims"] if a != "platform" and s["claims"][a][0].startswith("$")}
         self.proofs(s, captured)
-        return group
+        return cell_of(positive[0]["fact"])
 
     # ---- examples ----
 
@@ -221,8 +285,10 @@ class Compiler:
             at = y.Str(name)
             at.where = key.where
             ident, _ = self.ctx.fact(at)
-            port = y.integer(port, 1, 65535, "port") if port else 1
-            for v in values if isinstance(values, y.Seq) else [values]:
+            port = y.integer(port, 0, 65535, "port") if port else int(family(name) not in DISCOVERY)
+            values = values if isinstance(values, y.Seq) else [values]
+            self.ctx.makers.words += values if name == MAKER else []
+            for v in values:
                 raw = self.ctx.fact_value(name, v)
                 out += struct.pack("<HHBBH", ident, port, 0, 0, len(raw)) + raw
         return out
@@ -271,9 +337,9 @@ class Compiler:
         if platform != "none" and "cells" not in doc:
             y.die(doc, "the file lacks its cells")
         self.head(doc, path)
-        groups = {self.signature(s, platform) for s in doc["signatures"]}
+        filled = {self.signature(s, platform) for s in doc["signatures"]}
         if "cells" in doc:
-            self.cells(doc, groups)
+            self.cells(doc, filled)
         for m in listed(doc, "models", "a platform"):
             self.model(m, platform)
 
@@ -282,7 +348,6 @@ def compile(paths, ctx):
     c = Compiler(ctx)
     for path in sorted(paths):
         c.file(path)
-    ctx.platforms = set(c.heads)
 
     def section(records):
         return struct.pack("<I", len(records)) + b"".join(records)

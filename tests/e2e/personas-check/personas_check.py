@@ -14,6 +14,7 @@ import warnings
 
 import yaml
 
+sys.modules.setdefault("personas_check", sys.modules[__name__])  # for udp_check.py, which shares what is here
 SIM = sys.argv[1]
 PERSONAS = pathlib.Path(sys.argv[2])
 CLASSES = {"camera", "ptz", "thermal", "doorbell", "intercom", "nvr", "dvr", "encoder", "decoder", "vms", "hub",
@@ -425,6 +426,10 @@ class Outside(unittest.TestCase):
         done = run_sim("--personas", PERSONAS, "--fleet", "2", "--fleet-persona", "not-openssh", "--anywhere")
         self.assertEqual(done.returncode, 3)
 
+    def test_what_is_said_over_udp_stays_off_the_machines_own_network(self):
+        done = run_sim("--personas", PERSONAS, "--only", "axis-new", "--base", "192.0.2.1")
+        self.assertEqual(done.returncode, 3)
+
 
 def suite(*classes):
     return unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(c) for c in classes)
@@ -438,9 +443,10 @@ def main():
     street = (Files, Answers, Hostility, Judge, Program)
     if sys.argv[3:] == ["inside"]:
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-        return run(suite(*street, Fleet))
+        import udp_check
+        return run(suite(*street, Fleet, *udp_check.CLASSES))
     if subprocess.run(["unshare", "-n", "ip", "link", "set", "lo", "up"], capture_output=True, check=False).returncode:
-        print("no network namespace can be made here: the fleet tests are skipped")
+        print("no network namespace can be made here: the tests of fleets and of UDP are skipped")
         return run(suite(*street))
     inside = subprocess.run(["unshare", "-n", sys.executable, "-W", "ignore", __file__, SIM, PERSONAS, "inside"],
                             check=False)

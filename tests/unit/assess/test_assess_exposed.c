@@ -275,6 +275,120 @@ static void other_equipment_has_no_findings_and_no_camera_service(void **state)
     assert_int_equal(j.exposure, LC_E2); /* a stream is described, but by no camera: never E3 */
 }
 
+/* ---- what only discovery found ---- */
+
+static void heard(struct lc_facts *f, const char *outcome)
+{
+    at_port(f, 0, 67); /* LC_DGRAM_EXCH and a protocol */
+    lc_facts_str(f, LC_F_SADP_MODEL, LC_S("DS-2CD2143G0-I"));
+    lc_facts_str(f, LC_F_ONVIF_SCOPES, LC_S("onvif://www.onvif.org/hardware/DS-2CD2143G0-I"));
+    if (outcome)
+        lc_facts_str(f, LC_F_UDP_OUTCOME, lc_slice_str(outcome));
+}
+
+static void judge_hikvision(const struct lc_facts *f)
+{
+    struct lc_identity id = an_identity("camera", "hikvision");
+
+    lc_assess(rules.assessor, lc_buf_view(&f->buf), &id, NOW, &j);
+}
+
+/* Light grey follows in src/report: exposed unknown, no step of the ladder, nothing wrong. */
+static void found_by_discovery_alone_is_unknown_all_over(void **state)
+{
+    heard(*state, "sadp answered");
+    lc_facts_bool(*state, LC_F_SADP_ACTIVATED, true);
+    judge_hikvision(*state);
+    expect(LC_TRI_UNKNOWN, "by discovery alone");
+    assert_int_equal(j.takeover, LC_TU);
+    assert_int_equal(j.exposure, LC_E1);
+    for (size_t i = 0; i < j.findings_n; i++)
+        assert_int_equal(j.findings[i].result, LC_TRI_UNKNOWN);
+}
+
+static void an_announcement_is_no_answer(void **state)
+{
+    heard(*state, NULL);
+    judge_hikvision(*state);
+    expect(LC_TRI_UNKNOWN, "by discovery alone");
+    assert_int_equal(j.exposure, LC_E0);
+    heard(*state, "sadp silent");
+    heard(*state, "wsd refused");
+    judge_hikvision(*state);
+    assert_int_equal(j.exposure, LC_E0);
+}
+
+static void ports_that_were_not_asked_are_not_silent(void **state)
+{
+    heard(*state, "sadp answered");
+    at_port(*state, 554, 0);
+    lc_facts_str(*state, LC_F_PORT_OUTCOME, LC_S("out-of-budget"));
+    at_port(*state, 80, 0);
+    lc_facts_str(*state, LC_F_PORT_OUTCOME, LC_S("not-asked"));
+    judge_hikvision(*state);
+    expect(LC_TRI_UNKNOWN, "by discovery alone");
+    at_port(*state, 8000, 0);
+    lc_facts_str(*state, LC_F_PORT_OUTCOME, LC_S("silent"));
+    judge_hikvision(*state);
+    expect(LC_TRI_UNKNOWN, "cloud");
+}
+
+static void not_activated_by_discovery_is_easy(void **state)
+{
+    heard(*state, "sadp answered");
+    lc_facts_bool(*state, LC_F_SADP_ACTIVATED, false);
+    judge_hikvision(*state);
+    expect(LC_TRI_UNKNOWN, "by discovery alone");
+    assert_int_equal(j.takeover, LC_T0);
+    assert_true(lc_slice_eq(j.takeover_why, LC_S("not-activated")));
+    assert_int_equal(j.exposure, LC_E3);
+    assert_int_equal(j.findings[0].port, 0);
+    assert_int_equal(j.findings[0].fact, LC_F_SADP_ACTIVATED);
+}
+
+/* The scopes of WS-Discovery stand on port 0; the service was asked on 80 and told nothing. */
+static void scopes_by_discovery_leave_no_onvif_rule_open(void **state)
+{
+    heard(*state, "wsd answered");
+    at_port(*state, 80, 0);
+    lc_facts_bool(*state, LC_F_ONVIF_SERVICE, true);
+    lc_facts_bool(*state, LC_F_ONVIF_INFO_OPEN, false);
+    lc_facts_int(*state, LC_F_ONVIF_CLOCK, NOW);
+    judge_hikvision(*state);
+    assert_int_equal(result_of(&j, LC_S("onvif-info-open")), LC_TRI_FALSE);
+    assert_int_equal(result_of(&j, LC_S("clock-wrong")), LC_TRI_FALSE);
+    assert_int_equal(result_of(&j, LC_S("onvif-service-reachable")), LC_TRI_TRUE);
+}
+
+static void a_forwarded_camera_shows_the_outer_port(void **state)
+{
+    heard(*state, "sadp answered");
+    lc_facts_int(*state, LC_F_IGD_EXTERNAL_PORT, 8554);
+    lc_facts_int(*state, LC_F_IGD_FORWARDED_PORT, 554);
+    judge_hikvision(*state);
+    assert_int_equal(result_of(&j, LC_S("forwarded-to-internet")), LC_TRI_TRUE);
+    assert_int_equal(j.findings[0].rule->severity, LC_SEV_HIGH);
+    assert_int_equal(j.findings[0].fact, LC_F_IGD_EXTERNAL_PORT);
+    assert_int_equal(j.findings[0].evidence.p[0] | j.findings[0].evidence.p[1] << 8, 8554);
+    assert_int_equal(j.takeover, LC_TU);
+}
+
+static void a_router_is_told_of_its_doors_and_of_nothing_else(void **state)
+{
+    at_port(*state, 5000, 0);
+    lc_facts_bool(*state, LC_F_IGD_SERVICE, true);
+    lc_facts_str(*state, LC_F_IGD_MAPPING, LC_S("tcp 8554 -> 192.168.1.20:554"));
+    lc_facts_str(*state, LC_F_IGD_EXTERNAL_KIND, LC_S("public"));
+    at_port(*state, 23, 0);
+    lc_facts_str(*state, LC_F_PORT_OUTCOME, LC_S("open"));
+    judge(*state, "not-surveillance");
+    assert_int_equal(j.findings_n, 1);
+    assert_true(lc_slice_eq(j.findings[0].rule->id, LC_S("router-port-mappings")));
+    assert_int_equal(j.takeover, LC_TU);
+    assert_true(lc_slice_find(j.takeover_why, LC_S("not judged"), 0) != LC_NPOS);
+    assert_int_equal(j.exposure, LC_E0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(int argc, char **argv)
@@ -302,6 +416,13 @@ int main(int argc, char **argv)
         TEST(a_camera_with_a_web_page_only_is_unknown),
         TEST(an_unnamed_web_server_is_no_camera_service),
         TEST(other_equipment_has_no_findings_and_no_camera_service),
+        TEST(found_by_discovery_alone_is_unknown_all_over),
+        TEST(an_announcement_is_no_answer),
+        TEST(ports_that_were_not_asked_are_not_silent),
+        TEST(not_activated_by_discovery_is_easy),
+        TEST(scopes_by_discovery_leave_no_onvif_rule_open),
+        TEST(a_forwarded_camera_shows_the_outer_port),
+        TEST(a_router_is_told_of_its_doors_and_of_nothing_else),
     };
     int failed;
 

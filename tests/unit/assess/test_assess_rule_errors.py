@@ -36,6 +36,8 @@ FAULTS = [
     ("ladder: none", "ladder: T9", 4, 'not "T9"'),
     ("scope: port", "scope: street", 5, "street"),
     ("class: [camera]", "class: [toaster]", 6, "toaster"),
+    ("ladder: none\n  scope: port\n  applies: {class: [camera]",
+     "ladder: T0\n  scope: port\n  applies: {class: [unknown]", 4, "no step of the ladder"),
     ("port: [80]", "port: [70000]", 6, "1..65535"),
     ("requires: [http.status]", "requires: []", 7, "not empty"),
     ("requires: [http.status]", "requires: [http.nonsense]", 7, "http.nonsense"),

@@ -228,6 +228,106 @@ static void firmware_gets_its_blank(void **state)
     is(LC_A_FIRMWARE, "V5.5.82 build 190910", 80);
 }
 
+static void two_fields_of_one_discovery_are_one_voice(void **state)
+{
+    (void)state;
+    said(0, LC_F_SADP_MODEL, "alpha"); /* 60 */
+    said(0, LC_F_SADP_OEM, "alpha");   /* 50 */
+    identified();
+    is(LC_A_PLATFORM, "alpha", 60);
+}
+
+static void two_discoveries_are_two_voices(void **state)
+{
+    (void)state;
+    said(0, LC_F_SADP_MODEL, "alpha");  /* 60 */
+    said(0, LC_F_DHIP_VENDOR, "alpha"); /* 50: 1 - 0.4 * 0.5 = 0.80 */
+    identified();
+    is(LC_A_PLATFORM, "alpha", 80);
+    said(0, LC_F_MAC_MAKER, "Alpha"); /* 40: 1 - 0.4 * 0.5 * 0.6 = 0.88 */
+    identified();
+    is(LC_A_PLATFORM, "alpha", 88);
+}
+
+/* The scopes come by WS-Discovery and by ONVIF itself: one source. */
+static void ws_discovery_and_onvif_are_one_voice(void **state)
+{
+    (void)state;
+    said(0, LC_F_WSD_TYPES, "alpha");    /* 50 */
+    said(80, LC_F_ONVIF_MODEL, "AL-Q1"); /* 70 */
+    identified();
+    is(LC_A_PLATFORM, "alpha", 70);
+}
+
+static void port_0_wants_a_fact_of_the_device(void **state)
+{
+    (void)state;
+    said(80, LC_F_ONVIF_SCOPES, "alpha");
+    identified();
+    is(LC_A_BRAND, "", 0);
+    said(0, LC_F_ONVIF_SCOPES, "alpha");
+    identified();
+    is(LC_A_BRAND, "Device", 30);
+}
+
+static void discovery_and_a_port_meet_anywhere(void **state)
+{
+    (void)state;
+    said(0, LC_F_DHIP_VENDOR, "far");
+    said(554, LC_F_RTSP_SERVER, "alpha");
+    identified();
+    is(LC_A_BRAND, "Faraway", 60);
+    said(8080, LC_F_HTTP_COOKIE, "stop");
+    identified();
+    is(LC_A_BRAND, "", 0);
+}
+
+static void numbers_are_compared(void **state)
+{
+    static const struct {
+        int64_t n;
+        const char *cls;
+    } cases[] = {{INT64_MIN, "dvr"}, {-2, "dvr"}, {-1, "unknown"},   {0, "unknown"},
+                 {1, "unknown"},     {2, "nvr"},  {INT64_MAX, "nvr"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lc_buf_reset(&facts.buf);
+        facts.port = 0;
+        lc_facts_int(&facts, LC_F_SADP_DIGITAL_CHANNELS, cases[i].n);
+        identified();
+        assert_true(lc_slice_eq(who.value[LC_A_CLASS], lc_slice_str(cases[i].cls)));
+    }
+}
+
+/* What is captured beside personal bytes is claimed and shown, the bytes themselves never. */
+static void a_model_is_shown_without_the_serial_behind_it(void **state)
+{
+    (void)state;
+    said(0, LC_F_MDNS_HOST, "al-cam-1_4711");
+    identified();
+    is(LC_A_MODEL, "al.cam.1", 70);
+    assert_int_equal(who.claims[0].attr, LC_A_MODEL);
+    assert_true(lc_slice_eq(who.claims[0].evidence, LC_S("al-cam-1")));
+    for (size_t i = 0; i < who.claims_n; i++)
+        assert_true(lc_slice_find(who.claims[i].evidence, LC_S("4711"), 0) == LC_NPOS);
+}
+
+/* Rewritten values have a bounded room: a device that floods it gets its words as they came. */
+static void a_flood_of_names_to_rewrite_stays_in_bounds(void **state)
+{
+    char name[] = "al-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-0_1";
+
+    (void)state;
+    for (char c = '0'; c <= '9'; c++) {
+        name[sizeof name - 4] = c;
+        said(0, LC_F_MDNS_HOST, name);
+    }
+    identified();
+    assert_true(who.text_n <= sizeof who.text);
+    assert_int_equal(who.confidence[LC_A_MODEL], 70);
+}
+
 static void claims_come_strongest_first(void **state)
 {
     (void)state;
@@ -268,6 +368,14 @@ int main(int argc, char **argv)
                                         gone),
         cmocka_unit_test_setup_teardown(evidence_stops_before_personal_bytes, fresh, gone),
         cmocka_unit_test_setup_teardown(firmware_gets_its_blank, fresh, gone),
+        cmocka_unit_test_setup_teardown(two_fields_of_one_discovery_are_one_voice, fresh, gone),
+        cmocka_unit_test_setup_teardown(two_discoveries_are_two_voices, fresh, gone),
+        cmocka_unit_test_setup_teardown(ws_discovery_and_onvif_are_one_voice, fresh, gone),
+        cmocka_unit_test_setup_teardown(port_0_wants_a_fact_of_the_device, fresh, gone),
+        cmocka_unit_test_setup_teardown(discovery_and_a_port_meet_anywhere, fresh, gone),
+        cmocka_unit_test_setup_teardown(numbers_are_compared, fresh, gone),
+        cmocka_unit_test_setup_teardown(a_model_is_shown_without_the_serial_behind_it, fresh, gone),
+        cmocka_unit_test_setup_teardown(a_flood_of_names_to_rewrite_stays_in_bounds, fresh, gone),
         cmocka_unit_test_setup_teardown(claims_come_strongest_first, fresh, gone),
         cmocka_unit_test_setup_teardown(damaged_facts_end_quietly, fresh, gone),
     };

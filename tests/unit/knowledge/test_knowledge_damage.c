@@ -25,17 +25,40 @@ static uint32_t dice(uint32_t below) /* splitmix64 (Steele, Lea, Flood 2014) */
 
 static struct lc_facts facts;
 
+/* What a damaged table calls a maker is still a fact that readers can read. */
+static void name_makers(const struct lc_kb *kb)
+{
+    struct lc_facts f;
+    struct lc_cur at;
+    struct lc_fact fact;
+    enum lc_status st;
+
+    lc_facts_init(&f);
+    lc_facts_str(&f, LC_F_MAC_ADDRESS, LC_S("28:57:BE:01:02:03"));
+    lc_facts_str(&f, LC_F_MAC_ADDRESS, LC_S("F0:23:B9:41:02:03"));
+    lc_kb_makers(kb, &f);
+    at = (struct lc_cur){.s = lc_buf_view(&f.buf)};
+    while ((st = lc_facts_next(&at, &fact)) == LC_OK)
+        assert_true(fact.name == LC_F_MAC_ADDRESS || fact.name == LC_F_MAC_MAKER);
+    assert_int_equal(st, LC_DONE);
+    lc_facts_free(&f);
+}
+
 static void use(const struct lc_kb *kb)
 {
     static struct lc_identity who;
     struct lc_identifier *id;
     const struct lc_port_plan *ports;
     struct lc_err err;
+    uint8_t mac[6] = {0};
     size_t n = lc_kb_ports(kb, &ports);
 
     for (size_t i = 0; i < n; i++)
         assert_true(ports[i].asks_n <= LC_PORT_ASKS && ports[i].service.p != NULL);
     (void)lc_kb_platform(kb, LC_S("hikvision"));
+    for (size_t at = 0; lc_kb_oui_next(kb, &at, mac);)
+        assert_non_null(lc_kb_oui(kb, mac));
+    name_makers(kb);
     if (lc_identifier_open(kb, &id, &err) != LC_OK)
         return;
     lc_identify(id, lc_buf_view(&facts.buf), &who);

@@ -10,13 +10,30 @@ import unittest
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../.."))
 CHECK = os.path.abspath(sys.argv.pop())
 PORTS = "ports:\n- {port: 554, priority: 1, asks: [rtsp], service: RTSP, why: test}\n"
+OUI = """makers:
+- maker: Alpha
+  weight: 40
+  prefixes: [00:0E:53, 10:DC:B6:5]
+  why: test
+- maker: Beta
+  weight: 15
+  prefixes: [20:BB:BC:DD:E]
+  why: test
+- maker: Gamma
+  weight: 0
+  prefixes: [00:00:5E]
+  why: test
+refused:
+- prefix: 50:62:55:7
+  why: another company
+"""
 GOOD = """platform: alpha
 name: Alpha
 country: VN
 rtsp_paths:
 - {path: /a, why: test}
 sources: test
-cells: {rtsp: signatures, http: none, tls: none, onvif: none, banner: none}
+cells: {rtsp: signatures, http: none, tls: none, onvif: none, banner: none, discovery: none}
 signatures:
 - id: alpha.rtsp.server
   why: test
@@ -29,6 +46,17 @@ signatures:
   counter:
   - {rtsp.server: beta}
 """
+# With a signature on the makers of OUI.
+MAKERS = GOOD.replace("discovery: none", "discovery: signatures") + """- id: alpha.mac.prefix
+  why: test
+  when:
+  - {fact: mac.maker, in: [Alpha, Beta]}
+  claims: {platform: 15}
+  examples:
+  - facts: {mac.maker: Beta}
+  counter:
+  - {mac.maker: Gamma}
+"""
 
 
 class Errors(unittest.TestCase):
@@ -36,7 +64,7 @@ class Errors(unittest.TestCase):
         self.dir = tempfile.TemporaryDirectory()
         self.addCleanup(self.dir.cleanup)
 
-    def build(self, signatures=GOOD, ports=PORTS, more=None):
+    def build(self, signatures=GOOD, ports=PORTS, more=None, oui=None):
         """(exit status, what was said) of build.py and, when that went well, of knowledge-check."""
         folder = os.path.join(self.dir.name, "signatures")
         os.makedirs(folder, exist_ok=True)
@@ -45,9 +73,13 @@ class Errors(unittest.TestCase):
                 f.write(text)
         with open(os.path.join(self.dir.name, "ports.yaml"), "w", encoding="utf-8") as f:
             f.write(ports)
+        if oui is not None:
+            with open(os.path.join(self.dir.name, "oui.yaml"), "w", encoding="utf-8") as f:
+                f.write(oui)
         blob = os.path.join(self.dir.name, "blob")
         run = subprocess.run([sys.executable, f"{ROOT}/tools/knowledge/build.py", blob, f"{ROOT}/data/facts.yaml",
-                              f"{self.dir.name}/ports.yaml", f"{ROOT}/src/proto/proto.h", folder],
+                              f"{self.dir.name}/ports.yaml", f"{self.dir.name}/oui.yaml",
+                              f"{ROOT}/src/proto/proto.h", folder],
                              capture_output=True, text=True)
         if run.returncode == 0:
             run = subprocess.run([CHECK, blob], capture_output=True, text=True)
@@ -100,6 +132,26 @@ class Errors(unittest.TestCase):
     def test_full_cell_denied(self):
         self.refused("rtsp: signatures", "rtsp: none", 7, "there are rtsp signatures")
 
+    def test_forgotten_cell(self):
+        self.refused(", discovery: none", "", 7, 'lacks "discovery"')
+
+    def test_discovery_has_a_cell_of_its_own(self):
+        self.refused("fact: rtsp.server,", "fact: sadp.model,", 7, "no rtsp signature")
+        self.refused("rtsp: signatures, http: none, tls: none, onvif: none, banner: none, discovery: none",
+                     "rtsp: none, http: none, tls: none, onvif: none, banner: none, discovery: signatures", 7,
+                     "there are rtsp signatures")
+
+    def test_operator_of_another_type(self):
+        self.refused('re: "^alpha ([0-9]+)$"', "gt: 3", 12, "`gt` does not apply")
+        self.refused('{fact: rtsp.server, re: "^alpha ([0-9]+)$"}', '{fact: rtsp.status, re: "4"}', 12,
+                     "`re` does not apply")
+        self.refused('{fact: rtsp.server, re: "^alpha ([0-9]+)$"}', "{fact: onvif.service, lt: 1}", 12,
+                     "`lt` does not apply")
+        self.refused('{fact: rtsp.server, re: "^alpha ([0-9]+)$"}', "{fact: rtsp.status, gt: many}", 12, "many")
+
+    def test_discovery_and_port_without_anywhere(self):
+        self.refused('([0-9]+)$"}', '([0-9]+)$"}\n  - {fact: sadp.model, is: x}', 13, "say `anywhere`")
+
     def test_three_paths(self):
         path = "- {path: /a, why: test}\n"
         self.refused(path, 3 * path, 5, "at most two")
@@ -143,6 +195,76 @@ class Errors(unittest.TestCase):
             status, said = self.build(ports=ports)
             self.assertEqual(status, 1)
             self.assertIn("ports.yaml:", said)
+            self.assertIn(reason, said)
+
+    def refused_maker(self, old, new, line, reason, oui=OUI):
+        self.assertIn(old, MAKERS)
+        status, said = self.build(MAKERS.replace(old, new, 1), oui=oui)
+        self.assertEqual(status, 1, (old, new, said))
+        self.assertIn(f"alpha.yaml:{line}: ", said)
+        self.assertIn(reason, said)
+
+    def test_good_prefixes_are_taken(self):
+        self.assertEqual(self.build(MAKERS, oui=OUI), (0, ""))
+
+    def test_maker_that_knows_too_much(self):
+        self.refused_maker("{platform: 15}", "{platform: 15, model: [A, 10]}", 23, "cannot tell the model")
+        self.refused_maker("{platform: 15}", "{firmware: [A, 10]}", 23, "cannot tell the firmware")
+        self.refused_maker("{platform: 15}", "{platform: 41}", 23,
+                           "an address prefix or a DHCP word weighs 40 at most")
+
+    def test_maker_heavier_than_the_table_says(self):
+        self.refused_maker("{platform: 15}", "{platform: 16}", 23, "lets Beta weigh 15 at most, not 16")
+        self.refused_maker("{platform: 15}", "{platform: 15, brand: [B, 40]}", 23, "lets Beta weigh 15 at most")
+        self.refused_maker("[Alpha, Beta]", "[Alpha, Beta, Gamma]", 23, "lets Gamma weigh 0 at most, not 15")
+
+    def test_maker_that_the_table_lacks(self):
+        lacks = 'data/oui.yaml has no maker "Delta"'
+        self.refused_maker("[Alpha, Beta]", "[Alpha, Beta, Delta]", 22, lacks)
+        self.refused_maker("in: [Alpha, Beta]", "is: Delta", 22, lacks)
+        self.refused_maker("facts: {mac.maker: Beta}", "facts: {mac.maker: Delta}", 25, lacks)
+        self.refused_maker("- {mac.maker: Gamma}", "- {mac.maker: Delta}", 27, lacks)
+
+    def test_makers_without_a_table(self):
+        self.refused_maker("platform: alpha", "platform: alpha", 22, 'has no maker "Alpha"', oui=None)
+
+    def test_maker_looked_for_in_other_ways(self):
+        self.refused_maker("in: [Alpha, Beta]", 're: "^A"', 22, "`is` or `in`")
+        self.refused_maker("in: [Alpha, Beta]", "starts: Al", 22, "`is` or `in`")
+        self.refused_maker("in: [Alpha, Beta]", "is: alpha, ignore_case: true", 22, "as it stands there")
+        self.refused_maker("mac.maker, in: [Alpha, Beta]", 'mac.oui, is: "00:0E:53"', 22, "look at mac.maker")
+
+    def test_maker_that_no_signature_names(self):
+        for signatures, line, name in (
+                (MAKERS.replace("[Alpha, Beta]", "[Beta]"), 2, "Alpha"),
+                (MAKERS.replace("[Alpha, Beta]", "[Alpha]").replace("maker: Beta", "maker: Alpha"), 6, "Beta"),
+                (MAKERS.replace("}\n  claims: {platform: 15", "}\n  not:\n  - {fact: mac.maker, is: Alpha}\n"
+                                "  claims: {platform: 15").replace("[Alpha, Beta]", "[Beta]"), 2, "Alpha"),
+                (GOOD, 2, "Alpha")):
+            status, said = self.build(signatures, oui=OUI)
+            self.assertEqual(status, 1, said)
+            self.assertIn(f"oui.yaml:{line}: no signature names {name}", said)
+
+    def test_prefix_faults(self):
+        for old, new, line, reason in (
+                ("00:0E:53", "00:0E", 4, "is no prefix"),
+                ("00:0E:53", "00:0e:53", 4, "is no prefix"),
+                ("10:DC:B6:5", "10:DC:B6:55", 4, "is no prefix"),
+                ("00:0E:53", "02:0E:53", 4, "locally administered"),
+                ("00:0E:53", "01:0E:53", 4, "group's"),
+                ("20:BB:BC:DD:E", "00:0E:53", 8, "stands twice"),
+                ("00:0E:53", "50:62:55:7", 4, "refused: another company"),
+                ("00:0E:53", "50:62:55:77:7", 4, "is refused"),
+                ("00:0E:53", "50:62:55", 4, "is refused"),
+                ("weight: 15", "weight: 60", 7, "weight is 40, 15, 0"),
+                ("[20:BB:BC:DD:E]", "[]", 6, "has no prefixes"),
+                ("maker: Beta", "maker: Aaron", 6, "alphabetical"),
+                ("maker: Beta", "maker: B" + 32 * "e", 6, "mac.maker holds 1..32 bytes"),
+                ("  why: test\nrefused", "refused", 10, 'lacks "why"')):
+            self.assertIn(old, OUI)
+            status, said = self.build(MAKERS, oui=OUI.replace(old, new, 1))
+            self.assertEqual(status, 1, (old, new, said))
+            self.assertIn(f"oui.yaml:{line}: ", said)
             self.assertIn(reason, said)
 
     def test_version_follows_the_data(self):

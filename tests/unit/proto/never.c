@@ -196,6 +196,89 @@ int never_onvif_kind(const struct lc_ask *ask, struct lc_slice req)
     return -1;
 }
 
+const char *const never_descriptions[NEVER_DESCRIPTIONS] = {"/rootDesc.xml", "/igd.xml", "/"};
+
+/* Control addresses that the test's lawful routers name. */
+static const char *const controls[] = {"/ctl/IPConn", "/upnp/control/WANIPConn1", "/ipc"};
+
+static bool control_ok(struct lc_slice path, bool lawful)
+{
+    if (!dull(path) || lc_slice_find(path, LC_S("//"), 0) == 0)
+        return false;
+    for (size_t i = 0; i < COUNT(controls); i++)
+        if (is_text(path, controls[i]))
+            return true;
+    return !lawful || listed(path);
+}
+
+static void put_host(const struct lc_ask *ask, char out[static 64])
+{
+    (void)snprintf(out, 64, ask->port == (ask->tls ? 443 : 80) ? HOST : HOST ":%u",
+                   (unsigned)ask->port);
+}
+
+/* One of the two actions of one of the three services, to the byte but for path and index. */
+static bool is_action(const struct lc_ask *ask, struct lc_slice path, struct lc_slice req,
+                      const char *service, int kind)
+{
+    static const char *const names[] = {"", "GetExternalIPAddress", "GetGenericPortMappingEntry"};
+    char body[700], want[1600], host[64], index[80] = "";
+
+    put_host(ask, host);
+    for (unsigned i = 0; i < 64; i++) {
+        if (kind == 2)
+            (void)snprintf(index, sizeof index, "<NewPortMappingIndex>%u</NewPortMappingIndex>", i);
+        (void)snprintf(body, sizeof body,
+                       "<?xml version=\"1.0\"?><s:Envelope "
+                       "xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" "
+                       "s:encodingStyle=\"http://schemas.xmlsoap.org/soap/encoding/\"><s:Body>"
+                       "<u:%s xmlns:u=\"urn:schemas-upnp-org:service:%s\">%s</u:%s></s:Body>"
+                       "</s:Envelope>",
+                       names[kind], service, index, names[kind]);
+        (void)snprintf(want, sizeof want,
+                       "POST %.*s HTTP/1.1\r\nHost: %s" AGENT
+                       "Content-Type: text/xml; charset=\"utf-8\"\r\nSOAPAction: "
+                       "\"urn:schemas-upnp-org:service:%s#%s\"\r\nContent-Length: %zu\r\n"
+                       "Connection: keep-alive\r\n\r\n%s",
+                       (int)path.n, (const char *)path.p, host, service, names[kind], strlen(body),
+                       body);
+        if (is_text(req, want))
+            return true;
+        if (kind == 1)
+            break;
+    }
+    return false;
+}
+
+int never_upnp_kind(const struct lc_ask *ask, bool lawful, struct lc_slice req)
+{
+    static const char *const services[] = {"WANIPConnection:1", "WANIPConnection:2",
+                                           "WANPPPConnection:1"};
+    char want[400], host[64];
+    struct lc_slice path = lc_slice_from(req, 5);
+
+    if (never_word(req))
+        return -1;
+    put_host(ask, host);
+    for (size_t i = 0; i < NEVER_DESCRIPTIONS; i++) {
+        (void)snprintf(want, sizeof want,
+                       "GET %s HTTP/1.1\r\nHost: %s" AGENT
+                       "Accept: */*\r\nConnection: keep-alive\r\n\r\n",
+                       never_descriptions[i], host);
+        if (is_text(req, want) && lc_slice_eq(ask->path, lc_slice_str(never_descriptions[i])))
+            return 0;
+    }
+    path = lc_slice_sub(path, 0,
+                        lc_slice_chr(path, ' ', 0) == LC_NPOS ? 0 : lc_slice_chr(path, ' ', 0));
+    if (!ask->gateway || !lc_slice_starts(req, LC_S("POST /")) || !control_ok(path, lawful))
+        return -1;
+    for (size_t i = 0; i < COUNT(services); i++)
+        for (int kind = 1; kind < 3; kind++)
+            if (is_action(ask, path, req, services[i], kind))
+                return kind;
+    return -1;
+}
+
 /* One ClientHello in one record (RFC 5246 6.2.1 and 7.4.1.2), and nothing behind it. */
 int never_tls_kind(const struct lc_ask *ask, struct lc_slice req)
 {

@@ -27,6 +27,12 @@ int never_http_kind(const struct lc_ask *ask, bool lawful, unsigned wanted, stru
  * allowed */
 int never_onvif_kind(const struct lc_ask *ask, struct lc_slice req);
 
+/* 0 GET of the description, which must be one of never_descriptions; 1 GetExternalIPAddress;
+ * 2 GetGenericPortMappingEntry, both only where the gateway may be asked. `lawful` as above. */
+#define NEVER_DESCRIPTIONS 3U
+extern const char *const never_descriptions[NEVER_DESCRIPTIONS];
+int never_upnp_kind(const struct lc_ask *ask, bool lawful, struct lc_slice req);
+
 /* the round whose ClientHello it is */
 int never_tls_kind(const struct lc_ask *ask, struct lc_slice req);
 

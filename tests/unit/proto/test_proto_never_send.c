@@ -109,6 +109,8 @@ static int kind_of(const struct world *w, struct lc_slice req)
         return never_http_kind(&w->ask, w->lawful, w->extras, req);
     case LC_P_ONVIF:
         return never_onvif_kind(&w->ask, req);
+    case LC_P_UPNP:
+        return never_upnp_kind(&w->ask, w->lawful, req);
     case LC_P_TLS:
         return w->requests ? -1 : never_tls_kind(&w->ask, req);
     case LC_P_TELNET:
@@ -228,6 +230,65 @@ static void answer_soap(struct world *w)
     put_framed(w, body);
 }
 
+static const char *control(struct world *w)
+{
+    static const char *const good[] = {"/ctl/IPConn", "/upnp/control/WANIPConn1", "ipc"};
+
+    return rnd(w, 4) ? good[rnd(w, COUNT(good))] : place(w);
+}
+
+/* A router that wants to be written to: services and actions that change it, control addresses
+ * that lead elsewhere. */
+static void answer_description(struct world *w)
+{
+    static const char *const services[] = {"WANIPConnection:1",  "WANIPConnection:2",
+                                           "WANPPPConnection:1", "WANCommonInterfaceConfig:1",
+                                           "Layer3Forwarding:1", "AddPortMapping:1"};
+    char body[2400];
+    size_t n = (size_t)snprintf(
+        body, sizeof body,
+        "<root>%s%s%s<device><deviceType>urn:schemas-upnp-org:device:%s</deviceType>"
+        "<friendlyName>AddPortMapping</friendlyName><serviceList>",
+        rnd(w, 6) ? "" : "<URLBase>", rnd(w, 6) ? "" : place(w), rnd(w, 6) ? "" : "</URLBase>",
+        rnd(w, 5) ? "InternetGatewayDevice:1" : "Basic:1");
+
+    for (uint64_t i = 1 + rnd(w, 4); i; i--)
+        n += (size_t)snprintf(body + n, sizeof body - n,
+                              "<service><serviceType>urn:schemas-upnp-org:service:%s</serviceType>"
+                              "<controlURL>%s</controlURL><SCPDURL>%s</SCPDURL></service>",
+                              services[rnd(w, COUNT(services))], control(w), place(w));
+    (void)snprintf(body + n, sizeof body - n, "</serviceList></device></root>");
+    put_framed(w, body);
+}
+
+static void answer_upnp(struct world *w)
+{
+    static const char *const clients[] = {"192.0.2.7", "AddPortMapping", "198.51.100.1"};
+    bool post = lc_slice_starts(lc_buf_view(&w->request), LC_S("POST"));
+    bool mapping = lc_slice_find(lc_buf_view(&w->request), LC_S("MappingEntry"), 0) != LC_NPOS;
+    char body[900];
+
+    if (rnd(w, 4))
+        (void)lc_buf_puts(&w->answer, "HTTP/1.1 200 OK\r\n");
+    else
+        put_head(w);
+    if (!post) {
+        answer_description(w);
+        return;
+    }
+    (void)snprintf(body, sizeof body,
+                   "<s:Envelope><s:Body><u:%sResponse><NewExternalIPAddress>%s"
+                   "</NewExternalIPAddress><NewExternalPort>%u</NewExternalPort><NewProtocol>TCP"
+                   "</NewProtocol><NewInternalPort>80</NewInternalPort><NewInternalClient>%s"
+                   "</NewInternalClient><NewEnabled>1</NewEnabled></u:%sResponse></s:Body>"
+                   "</s:Envelope>",
+                   mapping ? "GetGenericPortMappingEntry" : "GetExternalIPAddress",
+                   rnd(w, 3) ? "203.0.113.9" : "0.0.0.0", (unsigned)rnd(w, 65536),
+                   clients[rnd(w, COUNT(clients))],
+                   mapping ? "GetGenericPortMappingEntry" : "GetExternalIPAddress");
+    put_framed(w, body);
+}
+
 static void answer_rtsp(struct world *w)
 {
     static const unsigned status[] = {200, 200, 401, 404, 404, 404, 301, 302, 454, 505};
@@ -313,6 +374,8 @@ static void answer(struct world *w)
         answer_soap(w);
     else if (w->id == LC_P_RTSP)
         answer_rtsp(w);
+    else if (w->id == LC_P_UPNP)
+        answer_upnp(w);
     else
         answer_binary(w);
     if (!w->lawful)
@@ -396,7 +459,8 @@ static void dialogue(struct world *w)
     w->requests = w->redials = 0;
     w->sent = 0;
     w->proto->open(st, &w->ask, &w->out);
-    assert_int_equal(w->proto->listens, w->out.n == 0);
+    if (w->id != LC_P_UPNP) /* which sends nothing at all when the path is bad */
+        assert_int_equal(w->proto->listens, w->out.n == 0);
     if (w->out.n)
         judge(w, lc_buf_view(&w->out));
     for (unsigned i = 0; i < 24 && !over(how); i++) {
@@ -410,9 +474,19 @@ static void dialogue(struct world *w)
         how = finish(w, st);
     }
     assert_true(w->id != LC_P_TELNET || w->sent <= 48); /* 16 refusals: no peer keeps us talking */
-    assert_in_range(w->requests, w->proto->listens ? 0 : 1, w->id == LC_P_TELNET ? 16 : 8);
+    if (w->id == LC_P_UPNP) /* description, an address of three services, 64 mappings, a redial */
+        assert_in_range(w->requests, 0, 1 + 3 + 64 + 1);
+    else
+        assert_in_range(w->requests, w->proto->listens ? 0 : 1, w->id == LC_P_TELNET ? 16 : 8);
     lc_facts_free(&w->facts);
     lc_free(st);
+}
+
+/* What somebody might take for the path of a description. */
+static struct lc_slice description(struct world *w)
+{
+    return lc_slice_str(rnd(w, 4) ? never_descriptions[rnd(w, NEVER_DESCRIPTIONS)]
+                                  : bad_places[rnd(w, COUNT(bad_places))]);
 }
 
 /* Thousands of dialogues of one codec; `w->seen` counts the kinds of request. */
@@ -431,6 +505,8 @@ static void meet_everybody(struct world *w, enum lc_proto_id id)
                                  .device_info = rnd(w, 2),
                                  .nonce = rnd(w, UINT64_MAX),
                                  .round = (unsigned)rnd(w, 2),
+                                 .path = description(w),
+                                 .gateway = rnd(w, 4),
                                  .rtsp_paths = give_paths,
                                  .http_extras = give_extras,
                                  .ctx = w};
@@ -476,6 +552,15 @@ static void onvif_posts_its_four_actions_only(void **state)
     (void)state;
     meet_everybody(&w, LC_P_ONVIF);
     expect_kinds(&w, 4);
+}
+
+static void upnp_gets_a_description_and_asks_the_two_reading_actions_only(void **state)
+{
+    struct world w;
+
+    (void)state;
+    meet_everybody(&w, LC_P_UPNP);
+    expect_kinds(&w, 3);
 }
 
 static void tls_sends_one_client_hello_only(void **state)
@@ -557,16 +642,49 @@ static void the_grammar_refuses_the_never_send_table(void **state)
         never_onvif_kind(&ask, LC_S("POST /onvif/device_service HTTP/1.1\r\n\r\n<GetUsers/>")), -1);
 }
 
+/* The actions of a gateway that write, in the very form of those that read. */
+static void the_grammar_refuses_the_actions_that_write(void **state)
+{
+    static const char *const names[] = {"GetExternalIPAddress", "AddPortMapping",
+                                        "DeletePortMapping",    "SetConnectionType",
+                                        "ForceTermination",     "AddAnyPortMapping"};
+    struct lc_ask ask = {.port = 80, .gateway = true, .path = LC_S("/")};
+    char req[1200], body[500];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(names); i++) {
+        (void)snprintf(body, sizeof body,
+                       "<?xml version=\"1.0\"?><s:Envelope "
+                       "xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" "
+                       "s:encodingStyle=\"http://schemas.xmlsoap.org/soap/encoding/\"><s:Body>"
+                       "<u:%s xmlns:u=\"urn:schemas-upnp-org:service:WANIPConnection:1\"></u:%s>"
+                       "</s:Body></s:Envelope>",
+                       names[i], names[i]);
+        (void)snprintf(req, sizeof req,
+                       "POST /ctl/IPConn HTTP/1.1\r\nHost: " HOST AGENT
+                       "Content-Type: text/xml; charset=\"utf-8\"\r\nSOAPAction: "
+                       "\"urn:schemas-upnp-org:service:WANIPConnection:1#%s\"\r\n"
+                       "Content-Length: %zu\r\nConnection: keep-alive\r\n\r\n%s",
+                       names[i], strlen(body), body);
+        assert_int_equal(never_upnp_kind(&ask, true, lc_slice_str(req)), i ? -1 : 1);
+        ask.gateway = false;
+        assert_int_equal(never_upnp_kind(&ask, true, lc_slice_str(req)), -1);
+        ask.gateway = true;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rtsp_asks_options_and_describe_of_known_paths_only),
         cmocka_unit_test(http_gets_dull_paths_of_the_same_host_only),
         cmocka_unit_test(onvif_posts_its_four_actions_only),
+        cmocka_unit_test(upnp_gets_a_description_and_asks_the_two_reading_actions_only),
         cmocka_unit_test(tls_sends_one_client_hello_only),
         cmocka_unit_test(telnet_sends_refusals_only),
         cmocka_unit_test(ssh_ftp_and_hiksdk_send_nothing),
         cmocka_unit_test(the_grammar_refuses_the_never_send_table),
+        cmocka_unit_test(the_grammar_refuses_the_actions_that_write),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

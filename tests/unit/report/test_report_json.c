@@ -26,10 +26,10 @@ static const char *text(json_t *j, const char *key)
 static void keys_stand_in_the_documented_order(void **state)
 {
     static const char *const want[] = {
-        "schema",      "address",  "endpoints", "class",        "platform",
-        "brand",       "model",    "firmware",  "confidence",   "exposed",
-        "exposed_why", "exposure", "takeover",  "takeover_why", "findings",
-        "light",       "conflict", "claims",    "first_seen",   "last_seen",
+        "schema",      "address",  "endpoints",  "discovery",    "pseudo",     "class",
+        "platform",    "brand",    "model",      "firmware",     "confidence", "exposed",
+        "exposed_why", "exposure", "takeover",   "takeover_why", "findings",   "light",
+        "conflict",    "claims",   "first_seen", "last_seen",
     };
     struct lc_device d = fixture_open();
     struct lc_buf b;
@@ -170,10 +170,39 @@ static void evidence_of_a_fact_nobody_declared_is_not_shown(void **state)
     assert_null(evidence("newer.fact", LC_S("perhaps a serial")));
 }
 
+/* What answered over UDP, and why an address may be no device, in the device's own facts. */
+static void discovery_and_doubts_are_told(void **state)
+{
+    struct lc_device d = fixture_open();
+    struct lc_facts f;
+    struct lc_buf b;
+    json_t *j, *names;
+
+    (void)state;
+    lc_facts_init(&f);
+    lc_facts_str(&f, LC_F_UDP_OUTCOME, LC_S("wsd answered"));
+    lc_facts_str(&f, LC_F_UDP_OUTCOME, LC_S("sadp answered"));
+    lc_facts_str(&f, LC_F_UDP_OUTCOME, LC_S("dhip silent"));
+    lc_facts_str(&f, LC_F_HOST_PSEUDO, LC_S("window-zero"));
+    d.facts = lc_buf_view(&f.buf);
+    j = parsed(&d, &b);
+    names = json_object_get(j, "discovery");
+    assert_int_equal(json_array_size(names), 2);
+    assert_string_equal(json_string_value(json_array_get(names, 0)), "sadp");
+    assert_string_equal(json_string_value(json_array_get(names, 1)), "wsd");
+    names = json_object_get(j, "pseudo");
+    assert_int_equal(json_array_size(names), 1);
+    assert_string_equal(json_string_value(json_array_get(names, 0)), "window-zero");
+    json_decref(j);
+    lc_buf_free(&b);
+    lc_facts_free(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_stand_in_the_documented_order),
+        cmocka_unit_test(discovery_and_doubts_are_told),
         cmocka_unit_test(what_is_known_is_told),
         cmocka_unit_test(findings_carry_rule_step_and_evidence),
         cmocka_unit_test(what_is_not_known_is_null_or_the_word_unknown),

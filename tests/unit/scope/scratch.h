@@ -38,7 +38,7 @@ static inline const char *scratch(const char *name)
 static inline int scratch_close(void **state)
 {
     static const char *const names[] = {"s.yaml", "s.yaml.sig", "keys",   "never", "key",
-                                        "key2",   "list",       "folder", "pipe"};
+                                        "key2",   "list",       "folder", "pipe",  "alone"};
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -137,6 +137,49 @@ static enum lc_status target_list(struct lc_err *err)
     return st;
 }
 
+static enum lc_status target_forms(struct lc_err *err)
+{
+    struct lc_targets t = {.n = 0};
+    enum lc_status st = lc_targets_add(&t, "192.168.1-40.1", err);
+
+    assert_int_equal(t.n, st == LC_OK ? 40 : 0);
+    if (st == LC_OK) {
+        st = lc_targets_add(&t, "2001:db8::/58/64+ff", err);
+        assert_int_equal(t.n, st == LC_OK ? 40 + 64 : 40);
+    }
+    lc_targets_free(&t);
+    return st;
+}
+
+static enum lc_status delegated(struct lc_err *err)
+{
+    struct lc_delegated d;
+    struct lc_buf draft;
+    enum lc_status st = lc_delegated_read(scratch("folder"), "VN", &d, err);
+
+    if (st != LC_OK)
+        return st;
+    assert_int_equal(d.v4_n, 20);
+    lc_buf_init(&draft, 65536);
+    lc_scope_draft(&d, &draft);
+    if (draft.full)
+        st = lc_fail(err, LC_ENOMEM, "full");
+    lc_buf_free(&draft);
+    lc_delegated_free(&d);
+    return st;
+}
+
+static enum lc_status exclusion(struct lc_err *err)
+{
+    bool added;
+    enum lc_status st;
+
+    (void)unlink(scratch("alone"));
+    st = lc_never_add(scratch("alone"), LC_S("203.0.113.7"), LC_S("x"), &added, err);
+    assert_true(added == (st == LC_OK));
+    return st;
+}
+
 static enum lc_status sign(struct lc_err *err)
 {
     return lc_scope_sign(scratch("s.yaml"), scratch("key"), err);
@@ -186,17 +229,22 @@ static void each_failure_is_told(enum lc_status (*work)(struct lc_err *))
 static void every_failing_call_gives_a_status_and_a_message(void **state)
 {
     enum lc_status (*const works[])(struct lc_err *) = {
-        load_plan_pack, refused_plan, built_in, target_list, sign, keygen, template};
+        load_plan_pack, refused_plan, built_in, target_list, target_forms,
+        delegated,      exclusion,    sign,     keygen,      template};
     struct lc_buf line;
     struct lc_err err;
-    char list[256] = "";
+    char list[256] = "", registry[2048] = "2|apnic|20261121|20|19830613|20261120|+1000\n";
 
     (void)state;
     left = 0;
     (void)put_file("s.yaml", TEXT, 0600);
     for (unsigned i = 0; i < 20; i++)
-        (void)snprintf(list + strlen(list), sizeof list - strlen(list), "10.0.0.%u\n", i);
+        (void)snprintf(list + strlen(list), sizeof list - strlen(list), "10.0.0.%u\n", 2 * i);
     (void)put_file("list", list, 0600);
+    for (unsigned i = 0; i < 20; i++)
+        (void)snprintf(registry + strlen(registry), sizeof registry - strlen(registry),
+                       "apnic|VN|ipv4|10.0.%u.0|256|20100802|allocated|A\n", 2 * i);
+    (void)put_file("folder", registry, 0600);
     lc_buf_init(&line, 256);
     assert_int_equal(lc_scope_keygen(scratch("key"), &line, &err), LC_OK);
     (void)lc_buf_puts(&line, " us\n");

@@ -210,10 +210,35 @@ static void the_rfc_8032_vector_verifies(void **state)
     lc_arena_free(&mem);
 }
 
+/* Of a private scope 200 and 2,000; what a scope says itself stands (lenscap-scope(5), rates). */
+static void a_public_scope_is_slower_to_a_block_unless_it_says_otherwise(void **state)
+{
+    struct lc_scope s;
+    struct lc_err err;
+
+    (void)state;
+    pin(new_key("key"), "us", 0644);
+    (void)put_file("s.yaml", PUBLIC, 0644);
+    assert_int_equal(lc_scope_sign(scratch("s.yaml"), scratch("key"), &err), LC_OK);
+    assert_int_equal(lc_scope_load(scratch("s.yaml"), paths(), NOW, &s, &err), LC_OK);
+    assert_int_equal(s.rates.host_pps, 10);
+    assert_int_equal(s.rates.host_conns, 2);
+    assert_int_equal(s.rates.block_pps, 20);
+    assert_int_equal(s.rates.total_pps, 2000);
+    lc_scope_free(&s);
+    (void)put_file("s.yaml", "rates: {block: 100, total: 20000}\n" PUBLIC, 0644);
+    assert_int_equal(lc_scope_sign(scratch("s.yaml"), scratch("key"), &err), LC_OK);
+    assert_int_equal(lc_scope_load(scratch("s.yaml"), paths(), NOW, &s, &err), LC_OK);
+    assert_int_equal(s.rates.block_pps, 100);
+    assert_int_equal(s.rates.total_pps, 20000);
+    lc_scope_free(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_signed_scope_with_a_pinned_key_is_taken),
+        cmocka_unit_test(a_public_scope_is_slower_to_a_block_unless_it_says_otherwise),
         cmocka_unit_test(a_changed_byte_voids_the_signature),
         cmocka_unit_test(a_signature_that_is_none_is_named),
         cmocka_unit_test(keys_that_others_may_write_prove_nothing),

@@ -189,27 +189,30 @@ static void what_is_no_data_base_is_left_untouched(void **state)
     assert_refused_untouched(LC_EIO);
 }
 
-/* Version 1 had no endpoint.missed. */
-static void make_version_1(void)
+/* Version 2 knew no sweeps, version 1 no endpoint.missed either. */
+static void make_version(int version)
 {
     OK(lc_store_open(path, false, &s, &err));
     put_camera(begin_run(2).id, 0);
     OK(lc_store_commit(s, &err));
     lc_store_close(s);
     s = NULL;
-    by_hand("ALTER TABLE endpoint DROP COLUMN missed; PRAGMA user_version=1");
+    by_hand("DROP TABLE slice; DROP TABLE crowd; ALTER TABLE run DROP COLUMN sweep; "
+            "PRAGMA user_version=2");
+    if (version == 1)
+        by_hand("ALTER TABLE endpoint DROP COLUMN missed; PRAGMA user_version=1");
 }
 
-static void a_store_of_version_1_is_brought_up_to_date(void **state)
+static void brought_up_to_date(int version)
 {
     struct lc_targets plan = {NULL, 0, 0};
     struct lc_device d;
     struct lc_run run;
 
-    (void)state;
-    make_version_1();
+    make_version(version);
     OK(lc_store_open(path, false, &s, &err));
     OK(lc_store_run_resume(s, &run, &plan, &err));
+    assert_int_equal(run.sweep_n, 0);
     put_camera(run.id, 1);
     OK(lc_store_run_end(s, &run, &err));
     OK(lc_store_device(s, "10.0.0.0", &d, &err));
@@ -218,12 +221,24 @@ static void a_store_of_version_1_is_brought_up_to_date(void **state)
     lc_free(plan.v);
 }
 
+static void a_store_of_version_1_is_brought_up_to_date(void **state)
+{
+    (void)state;
+    brought_up_to_date(1);
+}
+
+static void a_store_of_version_2_is_brought_up_to_date(void **state)
+{
+    (void)state;
+    brought_up_to_date(2);
+}
+
 static void a_reader_of_version_1_brings_it_up_to_date(void **state)
 {
     struct lc_device d;
 
     (void)state;
-    make_version_1();
+    make_version(1);
     OK(lc_store_open(path, true, &s, &err));
     OK(lc_store_device(s, "10.0.0.0", &d, &err));
     lc_arena_free(&d.mem);
@@ -335,6 +350,7 @@ int main(void)
         T(another_programs_data_base_is_left_untouched),
         T(what_is_no_data_base_is_left_untouched),
         T(a_store_of_version_1_is_brought_up_to_date),
+        T(a_store_of_version_2_is_brought_up_to_date),
         T(a_reader_of_version_1_brings_it_up_to_date),
         T(a_reader_cannot_write),
         T(memory_keeps_nothing),

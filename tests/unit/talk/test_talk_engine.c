@@ -29,6 +29,8 @@ struct world {
     struct lc_buf facts;
     unsigned results;
     int64_t started_us;
+    const struct lc_dgram_plan *dgrams[2]; /* set before world_open */
+    size_t dgrams_n;
 };
 
 static void on_result(void *ctx, const struct lc_talk_result *r)
@@ -75,6 +77,8 @@ static void world_open(struct world *w, const uint16_t *ports, size_t ports_n, u
     struct lc_net net;
     struct lc_net_user user;
 
+    memcpy(cfg.dgrams, w->dgrams, sizeof w->dgrams);
+    cfg.dgrams_n = w->dgrams_n;
     memset(w, 0, sizeof *w);
     memcpy(cfg.ports, ports, ports_n * sizeof *ports);
     lc_buf_init(&w->facts, LC_FACTS_MAX);
@@ -93,12 +97,12 @@ static void world_close(struct world *w)
     lc_buf_free(&w->facts);
 }
 
-static void run(struct world *w)
+static void run_known(struct world *w, const struct lc_talk_known *known, struct lc_slice facts)
 {
     struct lc_addr a = host();
 
     w->started_us = lc_mem_now(w->mem);
-    assert_int_equal(lc_talk_start(w->talk, w->started_us, 1, &a), LC_OK);
+    assert_int_equal(lc_talk_start(w->talk, w->started_us, 1, &a, known, facts), LC_OK);
     while (lc_talk_busy(w->talk)) {
         int64_t wake = lc_talk_tick(w->talk, lc_mem_now(w->mem));
 
@@ -109,6 +113,11 @@ static void run(struct world *w)
         assert_true(lc_mem_now(w->mem) < w->started_us + LC_TALK_HOST_US + LC_SEC(1));
     }
     assert_int_equal(w->results, 1);
+}
+
+static void run(struct world *w)
+{
+    run_known(w, NULL, LC_S(""));
 }
 
 static void peer(struct world *w, uint16_t port, enum lc_dial_outcome outcome,
@@ -201,7 +210,7 @@ static void say_drop_by_drop(void *ctx, struct lc_slice request, struct lc_buf *
 static void closed_ports_cost_one_packet_each(void **state)
 {
     static const uint16_t ports[] = {80, 554, 8000, 8899, 2020, 443, 23, 21};
-    struct world w;
+    struct world w = {.dgrams_n = 0};
 
     (void)state;
     world_open(&w, ports, 8, 1000, 0);
@@ -216,7 +225,7 @@ static void closed_ports_cost_one_packet_each(void **state)
 static void a_silent_address_is_left_after_its_likely_ports(void **state)
 {
     uint16_t ports[20];
-    struct world w;
+    struct world w = {.dgrams_n = 0};
 
     (void)state;
     for (uint16_t i = 0; i < 20; i++)
@@ -233,7 +242,7 @@ static void a_silent_address_is_left_after_its_likely_ports(void **state)
 static void a_wall_that_accepts_everything_gets_twelve_connections_and_a_flag(void **state)
 {
     uint16_t ports[40];
-    struct world w;
+    struct world w = {.dgrams_n = 0};
 
     (void)state;
     for (uint16_t i = 0; i < 40; i++)
@@ -249,7 +258,7 @@ static void a_wall_that_accepts_everything_gets_twelve_connections_and_a_flag(vo
 static void a_tarpit_ends_at_its_dialogue_deadlines(void **state)
 {
     static const uint16_t ports[] = {80};
-    struct world w;
+    struct world w = {.dgrams_n = 0};
 
     (void)state;
     world_open(&w, ports, 1, 1000, 0);
@@ -263,7 +272,7 @@ static void a_tarpit_ends_at_its_dialogue_deadlines(void **state)
 static void an_endless_body_is_cut_at_the_codecs_limit(void **state)
 {
     static const uint16_t ports[] = {80};
-    struct world w;
+    struct world w = {.dgrams_n = 0};
 
     (void)state;
     world_open(&w, ports, 1, 1000, 0);
@@ -284,7 +293,7 @@ static void bytes_in_any_pieces_give_the_same_facts(void **state)
     (void)state;
     lc_buf_init(&whole, LC_FACTS_MAX);
     for (size_t piece = 0; piece < 40; piece++) {
-        struct world w;
+        struct world w = {.dgrams_n = 0};
 
         /* One after the other, so that the order of facts does not depend on the pieces. */
         world_open(&w, ports, 1, 1000, 0);
@@ -302,7 +311,7 @@ static void bytes_in_any_pieces_give_the_same_facts(void **state)
 static void the_ladder_finds_rtsp_on_a_web_port_and_http_on_an_rtsp_port(void **state)
 {
     static const uint16_t ports[] = {80, 554};
-    struct world w;
+    struct world w = {.dgrams_n = 0};
 
     (void)state;
     world_open(&w, ports, 2, 1000, 0);
@@ -320,7 +329,7 @@ static void the_pace_holds_in_every_second_and_two_connections_at_once(void **st
 {
     uint16_t ports[24];
     const struct lc_mem_packet *v;
-    struct world w;
+    struct world w = {.dgrams_n = 0};
     size_t n;
 
     (void)state;
@@ -340,7 +349,7 @@ static void the_pace_holds_in_every_second_and_two_connections_at_once(void **st
 static void heavy_loss_ends_in_recorded_outcomes(void **state)
 {
     static const uint16_t ports[] = {80, 554, 8000, 8080, 443, 2020, 8899, 5000, 81, 82};
-    struct world w;
+    struct world w = {.dgrams_n = 0};
 
     (void)state;
     world_open(&w, ports, 10, 1000, 40);
@@ -352,6 +361,172 @@ static void heavy_loss_ends_in_recorded_outcomes(void **state)
 
         assert_true(lc_facts_find(w.result.facts, LC_F_PORT_OUTCOME, ports[i], &f));
     }
+    world_close(&w);
+}
+
+/* ---- what a sweep or discovery knew before ---- */
+
+static void a_swept_host_is_dialled_on_its_open_ports_only(void **state)
+{
+    static const uint16_t ports[] = {554, 80, 443, 8000};
+    struct lc_talk_known known = {.swept = true};
+    struct world w = {.dgrams_n = 0};
+
+    (void)state;
+    world_open(&w, ports, 4, 1000, 0);
+    peer(&w, 80, LC_DIAL_OPEN, say_http, 0, 0);
+    peer(&w, 554, LC_DIAL_OPEN, say_rtsp, 0, 0); /* would answer, but the sweep says refused */
+    lc_mask_add(known.open, 1);
+    for (size_t i = 0; i < 3; i++)
+        lc_mask_add(known.asked, i);
+    lc_mask_add(known.refused, 0);
+    run_known(&w, &known, LC_S(""));
+    assert_true(has(&w, LC_F_PORT_OUTCOME, 80, "open"));
+    assert_true(has(&w, LC_F_PORT_OUTCOME, 554, "refused"));
+    assert_true(has(&w, LC_F_PORT_OUTCOME, 443, "silent"));
+    assert_true(has(&w, LC_F_PORT_OUTCOME, 8000, "not-asked"));
+    assert_false(has(&w, LC_F_PORT_PROTOCOL, 554, "rtsp"));
+    for (size_t i = 0; i < connections(&w); i++) {
+        const struct lc_mem_packet *v;
+
+        assert_true(lc_mem_packets(w.mem, &v) > i);
+        assert_int_equal(v[i].port, 80);
+    }
+    world_close(&w);
+}
+
+static void what_was_heard_before_comes_back_and_is_not_asked_again(void **state)
+{
+    static const uint16_t ports[] = {80};
+    struct lc_facts before;
+    struct world w = {.dgrams_n = 0};
+
+    (void)state;
+    world_open(&w, ports, 1, 1000, 0);
+    peer(&w, 80, LC_DIAL_REFUSED, NULL, 0, 0);
+    lc_facts_init(&before);
+    before.exch = LC_DGRAM_EXCH + LC_D_SADP;
+    lc_facts_str(&before, LC_F_SADP_MODEL, LC_S("DS-2CD2143G0-I"));
+    run_known(&w, NULL, lc_buf_view(&before.buf));
+    assert_true(has(&w, LC_F_SADP_MODEL, 0, "DS-2CD2143G0-I"));
+    /* What it was heard to say is not an answer of its own. */
+    assert_int_equal(w.result.state, LC_TALK_REFUSED);
+    lc_facts_free(&before);
+    world_close(&w);
+}
+
+/* ---- questions over UDP ---- */
+
+static struct lc_dgram_plan plans[2];
+
+static void ask_over_udp(struct world *w, enum lc_dgram_id id, const char *platform)
+{
+    plans[0] = (struct lc_dgram_plan){.id = id, .priority = 1, .platforms_n = platform != NULL};
+    if (platform)
+        plans[0].platforms[0] = lc_slice_str(platform);
+    w->dgrams[0] = &plans[0];
+    w->dgrams_n = 1;
+}
+
+static unsigned datagrams_to(const struct world *w, uint16_t port)
+{
+    const struct lc_mem_packet *v;
+    size_t n = lc_mem_packets(w->mem, &v);
+    unsigned sent = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sent += !v[i].syn && v[i].port == port;
+    return sent;
+}
+
+/* 32 bytes, "21 31", length 0x20: facts on protocols A3, miIO. The last 16 are blank, as on a
+ * device that belongs to somebody. */
+static void say_miio(void *ctx, struct lc_slice request, struct lc_buf *out, bool *hang_up)
+{
+    static const uint8_t hello[32] = {0x21, 0x31, 0, 0x20, 0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 9};
+
+    (void)ctx;
+    (void)hang_up;
+    assert_int_equal(request.n, 32);
+    (void)lc_buf_put(out, lc_slice_of(hello, sizeof hello));
+}
+
+static void udp_peer(struct world *w, uint16_t port, enum lc_dial_outcome outcome,
+                     void (*answer)(void *, struct lc_slice, struct lc_buf *, bool *))
+{
+    struct lc_mem_peer p = {.addr = host(),
+                            .port = port,
+                            .udp = true,
+                            .outcome = outcome,
+                            .latency_us = 2000,
+                            .answer = answer};
+
+    assert_int_equal(lc_mem_add(w->mem, &p), LC_OK);
+}
+
+static void a_host_that_only_refuses_is_asked_over_udp(void **state)
+{
+    static const uint16_t ports[] = {80};
+    struct world w = {.dgrams_n = 0};
+
+    (void)state;
+    ask_over_udp(&w, LC_D_MIIO, NULL);
+    world_open(&w, ports, 1, 1000, 0);
+    peer(&w, 80, LC_DIAL_REFUSED, NULL, 0, 0);
+    udp_peer(&w, 54321, LC_DIAL_OPEN, say_miio);
+    run(&w);
+    assert_true(has(&w, LC_F_UDP_OUTCOME, 0, "miio answered"));
+    assert_int_equal(w.result.state, LC_TALK_ANSWERED);
+    assert_int_equal(datagrams_to(&w, 54321), 1);
+    world_close(&w);
+}
+
+static void a_makers_question_is_for_its_own_devices(void **state)
+{
+    static const uint16_t ports[] = {80};
+    struct world w = {.dgrams_n = 0};
+
+    (void)state;
+    ask_over_udp(&w, LC_D_MIIO, "dahua");
+    world_open(&w, ports, 1, 1000, 0);
+    peer(&w, 80, LC_DIAL_OPEN, say_http, 0, 0);
+    udp_peer(&w, 54321, LC_DIAL_OPEN, say_miio);
+    run(&w);
+    assert_int_equal(datagrams_to(&w, 54321), 0);
+    world_close(&w);
+}
+
+static void silence_and_refusal_over_udp_are_recorded(void **state)
+{
+    static const uint16_t ports[] = {80};
+    struct world w = {.dgrams_n = 0};
+
+    (void)state;
+    for (int refuse = 0; refuse < 2; refuse++) {
+        memset(&w, 0, sizeof w);
+        ask_over_udp(&w, LC_D_MIIO, NULL);
+        world_open(&w, ports, 1, 1000, 0);
+        peer(&w, 80, LC_DIAL_REFUSED, NULL, 0, 0);
+        if (refuse)
+            udp_peer(&w, 54321, LC_DIAL_REFUSED, NULL);
+        run(&w);
+        assert_true(has(&w, LC_F_UDP_OUTCOME, 0, refuse ? "miio refused" : "miio silent"));
+        assert_int_equal(w.result.state, LC_TALK_REFUSED);
+        world_close(&w);
+    }
+}
+
+static void nobody_is_asked_over_udp_where_nobody_answers(void **state)
+{
+    static const uint16_t ports[] = {80};
+    struct world w = {.dgrams_n = 0};
+
+    (void)state;
+    ask_over_udp(&w, LC_D_MIIO, NULL);
+    world_open(&w, ports, 1, 1000, 0);
+    udp_peer(&w, 54321, LC_DIAL_OPEN, say_miio);
+    run(&w);
+    assert_int_equal(datagrams_to(&w, 54321), 0);
     world_close(&w);
 }
 
@@ -385,6 +560,12 @@ int main(void)
         cmocka_unit_test(the_ladder_finds_rtsp_on_a_web_port_and_http_on_an_rtsp_port),
         cmocka_unit_test(the_pace_holds_in_every_second_and_two_connections_at_once),
         cmocka_unit_test(heavy_loss_ends_in_recorded_outcomes),
+        cmocka_unit_test(a_swept_host_is_dialled_on_its_open_ports_only),
+        cmocka_unit_test(what_was_heard_before_comes_back_and_is_not_asked_again),
+        cmocka_unit_test(a_host_that_only_refuses_is_asked_over_udp),
+        cmocka_unit_test(a_makers_question_is_for_its_own_devices),
+        cmocka_unit_test(silence_and_refusal_over_udp_are_recorded),
+        cmocka_unit_test(nobody_is_asked_over_udp_where_nobody_answers),
     };
 
     return cmocka_run_group_tests(tests, open_knowledge, close_knowledge);

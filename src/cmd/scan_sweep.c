@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Choosing how to find out who is there. Small plans need no sweep: every address is asked itself.
+ * Larger ones are swept with raw packets where this machine and this plan allow it, otherwise by
+ * connecting.
+ */
+#include "cmd/scan_sweep.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "base/tr.h"
+
+#include <string.h>
+
+#define DIRECT_MAX 4096U /* addresses that are asked without a sweep */
+#define LIKELY     6U
+#define AGAIN_US   LC_SEC(2)
+#define DRAIN_US   LC_SEC(2)
+
+static enum lc_status number(const char *option, const char *text, uint64_t max, uint32_t *out,
+                             struct lc_err *err)
+{
+    uint64_t v;
+
+    if (text == NULL)
+        return LC_OK;
+    if (lc_slice_u64(lc_slice_str(text), max, &v) != LC_OK || v == 0)
+        return lc_fail(err, LC_EINVAL, _("--%s %s: a whole number from 1 to %llu is wanted"),
+                       option, text, (unsigned long long)max);
+    *out = (uint32_t)v;
+    return LC_OK;
+}
+
+/* Can raw packets reach this plan from here? Opens the engine and closes it again. */
+static enum lc_status try_packet(const struct lc_scan_setup *set, struct lc_err *err)
+{
+    struct lc_engine_packet_config cfg = {
+        .plan = set->plan->v,
+        .plan_n = set->plan->n,
+        .sources = set->sources,
+        .sources_n = set->sources_n,
+    };
+    struct lc_engine engine;
+    enum lc_status st = lc_engine_ports(&cfg.port_low, &cfg.port_high, err);
+
+    if (st == LC_OK)
+        st = lc_engine_packet_open(&cfg, &engine, err);
+    if (st == LC_OK)
+        engine.close(engine.ctx);
+    return st;
+}
+
+static uint32_t named(const char *name)
+{
+    uint32_t i = LC_ENGINE_DIRECT;
+
+    while (i < LC_ENGINE_PACKET && strcmp(lc_engine_names[i], name) != 0)
+        i++;
+    return i;
+}
+
+static enum lc_status choose_engine(const char *wish, struct lc_scan_setup *set, struct lc_buf *why,
+                                    struct lc_err *err)
+{
+    struct lc_err reason = {""};
+
+    if (wish && strcmp(wish, "auto") != 0) {
+        set->sweep.engine = named(wish);
+        if (set->sweep_only && set->sweep.engine == LC_ENGINE_DIRECT)
+            return lc_fail(
+                err, LC_EINVAL, "%s",
+                _("--sweep-only needs a sweep, and --engine direct is none: name another "
+                  "engine or leave it out"));
+        (void)lc_buf_putf(why, _("engine %s, as asked for"), wish);
+        return set->sweep.engine == LC_ENGINE_PACKET ? try_packet(set, err) : LC_OK;
+    }
+    if (!set->sweep_only && lc_targets_count(set->plan) <= DIRECT_MAX) {
+        set->sweep.engine = LC_ENGINE_DIRECT;
+        (void)lc_buf_puts(why, _("engine direct: few enough to ask each address itself"));
+    } else if (try_packet(set, &reason) == LC_OK) {
+        set->sweep.engine = LC_ENGINE_PACKET;
+        (void)lc_buf_puts(why, _("engine packet: raw packets through the router"));
+    } else {
+        set->sweep.engine = LC_ENGINE_CONNECT;
+        (void)lc_buf_putf(why, _("engine connect: %s"), reason.text);
+    }
+    return LC_OK;
+}
+
+enum lc_status lc_sweep_choose(const struct lc_sweep_wish *wish, struct lc_scan_setup *set,
+                               struct lc_buf *why, struct lc_err *err)
+{
+    struct lc_sweep_plan *p = &set->sweep;
+    enum lc_status st;
+
+    *p = (struct lc_sweep_plan){
+        .passes = 2, .again_us = AGAIN_US, .drain_us = DRAIN_US, .adapt = true};
+    lc_random(&p->order_seed, sizeof p->order_seed);
+    lc_random(p->cookie_key, sizeof p->cookie_key);
+    set->full = wish->mode && strcmp(wish->mode, "full") == 0;
+    for (size_t i = 0; i < set->ports_n; i++)
+        p->ports[p->ports_n++] = (struct lc_sweep_port){.port = set->ports[i]};
+    p->likely_n = p->ports_n < LIKELY ? p->ports_n : LIKELY;
+    st = number("likely", wish->likely, p->ports_n, &p->likely_n, err);
+    if (st == LC_OK)
+        st = number("passes", wish->passes, 2, &p->passes, err);
+    if (set->full)
+        p->likely_n = p->ports_n;
+    return st == LC_OK ? choose_engine(wish->engine, set, why, err) : st;
+}
+
+static void put_ports(struct lc_json *j, const char *key, const uint64_t *mask,
+                      const struct lc_sweep_plan *sweep)
+{
+    lc_json_open(j, key, '[');
+    for (uint32_t i = 0; i < sweep->ports_n; i++)
+        if (lc_mask_has(mask, i))
+            lc_json_int(j, NULL, sweep->ports[i].port);
+    lc_json_close(j, ']');
+}
+
+void lc_heard_json(const struct lc_heard_host *h, const struct lc_sweep_plan *sweep,
+                   struct lc_buf *out)
+{
+    struct lc_json j = {.out = out};
+    struct lc_facts reasons;
+    struct lc_cur at;
+    struct lc_fact f;
+    char addr[LC_ADDR_TEXT];
+
+    lc_facts_init(&reasons);
+    lc_sweeper_facts(h->flags, &reasons);
+    lc_json_open(&j, NULL, '{');
+    lc_json_str(&j, "schema", LC_S("lenscap.heard/1"));
+    lc_json_str(&j, "address", lc_slice_of(addr, lc_addr_format(&h->addr, addr)));
+    put_ports(&j, "open", h->known.open, sweep);
+    put_ports(&j, "refused", h->known.refused, sweep);
+    lc_json_open(&j, "pseudo", '[');
+    at = (struct lc_cur){.s = lc_buf_view(&reasons.buf)};
+    while (lc_facts_next(&at, &f) == LC_OK)
+        lc_json_str(&j, NULL, f.value);
+    lc_json_close(&j, ']');
+    lc_json_close(&j, '}');
+    (void)lc_buf_u8(out, '\n');
+    lc_facts_free(&reasons);
+}
