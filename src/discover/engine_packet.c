@@ -129,6 +129,12 @@ static void get_counts(void *ctx, struct lc_engine_counts *out)
     out->local_drops += p->dropped;
 }
 
+bool lc_packet_can_ask(void *ctx, struct lc_sweep_port port)
+{
+    (void)ctx;
+    return lc_frame_can_ask(port);
+}
+
 const struct lc_way *lc_packet_way(const void *ctx)
 {
     return &((const struct packet *)ctx)->way;
@@ -234,6 +240,7 @@ enum lc_status lc_engine_packet_open(const struct lc_engine_packet_config *cfg,
     *out = (struct lc_engine){.ctx = p,
                               .name = "packet",
                               .fd = p->ring.fd,
+                              .can_ask = lc_packet_can_ask,
                               .send = send_probes,
                               .receive = receive,
                               .counts = get_counts,

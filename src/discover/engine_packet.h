@@ -9,5 +9,6 @@
 /* The frame that asks; 0: nothing to send. */
 size_t lc_packet_frame(void *ctx, const struct lc_probe *probe, uint8_t out[static LC_FRAME_MAX]);
 const struct lc_way *lc_packet_way(const void *ctx);
+bool lc_packet_can_ask(void *ctx, struct lc_sweep_port port); /* whatever `ctx` is */
 
 #endif

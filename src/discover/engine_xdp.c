@@ -29,8 +29,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#define SMALL   32U /* a run costs as much as some 20 frames of engine packet */
-#define AT_ONCE 64U /* frames between two looks of a virtual card's peer at its ring of 256 */
+#define SMALL   32U   /* a run costs as much as some 20 frames of engine packet */
+#define WORTH   2048U /* probes a call: beyond, a run's own cost is lost in the noise */
+#define AT_ONCE 64U   /* frames between two looks of a virtual card's peer at its ring of 256 */
 #define RECORDS ((LC_XDP_BATCH + LC_XDP_SPARE) * sizeof(struct lc_xdp_record))
 
 _Static_assert(LC_XDP_SPARE * sizeof(struct lc_xdp_record) >= LC_FRAME_MAX,
@@ -46,7 +47,7 @@ struct xdp {
     struct lc_xdp_record *records;
     volatile struct lc_xdp_run *run;
     size_t probe[LC_XDP_BATCH]; /* which probe a record carries */
-    bool broken;                /* the kernel takes no more runs */
+    int error;                  /* the kernel takes no runs */
     uint64_t sent, dropped;
 };
 
@@ -71,7 +72,7 @@ static size_t fire(struct xdp *x, size_t n, uint32_t longest)
     took = x->run->at;
     x->run->n = 0;
     lost = x->run->lost + x->run->refused - lost;
-    x->broken = took == 0 && error != 0 && error != -EINTR;
+    x->error = took == 0 && error != -EINTR ? -error : 0;
     assert(took <= n);
     x->sent += took > lost ? took - lost : 0;
     x->dropped += lost;
@@ -112,7 +113,7 @@ static size_t send_probes(void *ctx, int64_t now_us, const struct lc_probe *v, s
     struct xdp *x = ctx;
     size_t done = 0;
 
-    while (done < n && n - done >= SMALL && !x->broken) {
+    while (done < n && n - done >= SMALL && x->error == 0) {
         uint32_t longest = 0;
         size_t records_n, took, filled;
 
@@ -215,23 +216,23 @@ static bool size_list(const struct xdp *x, const char *name, size_t n)
     return bpf_map__set_max_entries(map_of(x, name), n ? (uint32_t)n : 1) == 0;
 }
 
-/* A budget that the sweep's own never meets: a tenth more, and a run at once. */
-static struct lc_xdp_fixed fixed_of(const struct lc_engine_xdp_config *cfg, uint32_t ifindex)
+/* A budget that the sweep's own never meets: a tenth more, a run at once, and the 10 ms that the
+ * overall budget lets gather (scope/pace.c). */
+static struct lc_xdp_fixed fixed_of(const struct lc_gate *g, uint32_t total_pps, uint32_t ifindex)
 {
     struct lc_xdp_fixed f = {.ifindex = ifindex,
-                             .allow_n = (uint32_t)cfg->gate->allow_n,
-                             .exclude_n = (uint32_t)cfg->gate->exclude_n,
-                             .never_n = (uint32_t)cfg->gate->never_n};
+                             .allow_n = (uint32_t)g->allow_n,
+                             .exclude_n = (uint32_t)g->exclude_n,
+                             .never_n = (uint32_t)g->never_n};
 
-    f.gap = 1024 * UINT64_C(1000000000) / (cfg->total_pps + cfg->total_pps / 10 + 1);
-    f.burst = f.gap * LC_XDP_BATCH;
+    f.gap = 1024 * UINT64_C(1000000000) / (total_pps + total_pps / 10 + 1);
+    f.burst = f.gap * LC_XDP_BATCH + 1024 * UINT64_C(10000000);
     return f;
 }
 
-static bool load(struct xdp *x, const struct lc_engine_xdp_config *cfg)
+static bool load(struct xdp *x, const struct lc_gate *g, uint32_t total_pps, uint32_t ifindex)
 {
-    struct lc_xdp_fixed fixed = fixed_of(cfg, lc_packet_way(x->packet.ctx)->ifindex);
-    const struct lc_gate *g = cfg->gate;
+    struct lc_xdp_fixed fixed = fixed_of(g, total_pps, ifindex);
     struct bpf_program *sweep;
 
     (void)libbpf_set_print(NULL);
@@ -302,7 +303,8 @@ static bool send_alone(void *ctx, const uint8_t *frame, size_t n)
     return fire(x, 1, (uint32_t)n) == 1;
 }
 
-/* Whether a card takes such frames is not to be asked, only seen: the router must answer one. */
+/* Whether a card takes such frames is not to be asked, only seen: the router must answer one. A
+ * kernel before live frames refuses the run itself. */
 static enum lc_status prove(struct xdp *x, struct lc_err *err)
 {
     const struct lc_way *w = lc_packet_way(x->packet.ctx);
@@ -314,6 +316,8 @@ static enum lc_status prove(struct xdp *x, struct lc_err *err)
             x->sent = x->dropped = 0;
             return LC_OK;
         }
+    if (x->error)
+        return cannot(err, x->error);
     return lc_fail(err, LC_EINVAL,
                    _("frames of engine xdp do not get through %s (the other end of a virtual card "
                      "needs GRO): use --engine packet"),
@@ -325,28 +329,58 @@ static enum lc_status open_all(struct xdp *x, const struct lc_engine_xdp_config 
 {
     enum lc_status st = lc_engine_packet_open(&cfg->packet, &x->packet, err);
 
+    if (st == LC_EPERM)
+        return cannot(err, EPERM);
     if (st != LC_OK)
         return st;
     if (lc_packet_way(x->packet.ctx)->loopback)
         return lc_fail(err, LC_EINVAL, "%s",
                        _("engine xdp needs a network card: use --engine packet or connect here"));
     errno = 0;
-    if (!load(x, cfg) || !map_pages(x) || !pin(x))
+    if (!load(x, cfg->gate, cfg->total_pps, lc_packet_way(x->packet.ctx)->ifindex) ||
+        !map_pages(x) || !pin(x))
         return cannot(err, errno);
     attach_counters(x);
     return prove(x, err);
 }
 
+static struct xdp *new_xdp(void)
+{
+    struct xdp *x = lc_alloc(sizeof *x);
+
+    if (x)
+        x->home = x->away = x->pin = -1;
+    return x;
+}
+
+/* A run without a record: the program drops the one frame that it is shown. */
+enum lc_status lc_engine_xdp_check(struct lc_err *err)
+{
+    static const uint8_t blank[LC_XDP_FRAME];
+    const struct lc_gate nothing = {.allow_n = 0};
+    LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = blank, .data_size_in = sizeof blank, .repeat = 1,
+                .flags = BPF_F_TEST_XDP_LIVE_FRAMES);
+    struct xdp *x = new_xdp();
+    enum lc_status st = LC_OK;
+
+    if (x == NULL)
+        return lc_fail(err, LC_ENOMEM, "%s", _("out of memory"));
+    errno = 0;
+    if (!load(x, &nothing, 1, 0) || bpf_prog_test_run_opts(x->program, &run) != 0)
+        st = cannot(err, errno);
+    close_xdp(x);
+    return st;
+}
+
 enum lc_status lc_engine_xdp_open(const struct lc_engine_xdp_config *cfg, struct lc_engine *out,
                                   struct lc_err *err)
 {
-    struct xdp *x = lc_alloc(sizeof *x);
+    struct xdp *x = new_xdp();
     enum lc_status st;
 
     assert(cfg->gate && cfg->total_pps > 0);
     if (x == NULL)
         return lc_fail(err, LC_ENOMEM, "%s", _("out of memory"));
-    x->home = x->away = x->pin = -1;
     st = open_all(x, cfg, err);
     if (st != LC_OK) {
         close_xdp(x);
@@ -355,6 +389,8 @@ enum lc_status lc_engine_xdp_open(const struct lc_engine_xdp_config *cfg, struct
     *out = (struct lc_engine){.ctx = x,
                               .name = "xdp",
                               .fd = x->packet.fd,
+                              .batch = WORTH,
+                              .can_ask = lc_packet_can_ask,
                               .send = send_probes,
                               .receive = receive,
                               .counts = get_counts,
