@@ -13,6 +13,7 @@
 #include "discover/engine_packet.h"
 #include "discover/xdp_sweep.h"
 
+#include "base/log.h"
 #include "base/tr.h"
 
 #include <assert.h>
@@ -119,6 +120,11 @@ static size_t send_probes(void *ctx, int64_t now_us, const struct lc_probe *v, s
 
         filled = fill(x, now_us, v + done, n - done, &records_n, &longest);
         took = records_n ? fire(x, records_n, longest) : 0;
+        if (x->error)
+            lc_log(LC_LOG_WARN,
+                   _("the kernel runs the program of engine xdp no more (%s): the sweep goes on "
+                     "like engine packet"),
+                   strerror(x->error));
         if (took < records_n)
             return done + x->probe[took];
         if (filled == 0)

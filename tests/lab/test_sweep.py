@@ -117,6 +117,22 @@ def prepare(engine, laboratory, folder):
     if not value.startswith("yes"):
         raise kit.Skip(value)
     assert laboratory.receive_offload("world", True)
+    laboratory.nft("""table netdev leaving {
+  counter plain { }
+  chain out {
+    type filter hook egress device "v0" priority 0;
+    tcp flags & (syn | ack) == syn counter name plain
+  }
+}
+""", where="scanner")
+
+
+def sent_plainly(laboratory):
+    """Of engine xdp: first packets that left by the ordinary way, where shaping and egress filters stand."""
+    for item in laboratory.nft_list("counter", "netdev", "leaving", "plain", where="scanner"):
+        if "counter" in item:
+            return item["counter"]["packets"]
+    raise AssertionError("no counter")
 
 
 def all_are_found_each_once(engine, where):
@@ -124,6 +140,7 @@ def all_are_found_each_once(engine, where):
         prepare(engine, laboratory, folder)
         found, stats = sweep(folder, laboratory, where, engine=engine)
         syns, lost = laboratory.counter("syn"), stats["sweep_drops"]
+        plain = sent_plainly(laboratory) if engine == "xdp" else 0
     want = known(where)
     assert len(want) > 50
     assert_same(found, want)
@@ -131,6 +148,7 @@ def all_are_found_each_once(engine, where):
     print(f"         {engine}: {len(found)} of {len(want)} heard, {syns} first packets for {probes} pairs in "
           f"{stats['sweep_elapsed_us'] / 1e6:.1f} s, {lost} drops")
     assert stats["engine"] == engine, stats
+    assert plain < 0.2 * syns, f"{plain} of {syns} left by the ordinary way: the program does not send them"
     if engine == "connect":
         return  # the kernel repeats what is not answered: its packets are no probes
     # Each pair once, the silent ones twice, two canaries for each that opened something.
