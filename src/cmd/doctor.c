@@ -116,7 +116,7 @@ static void engine_xdp(struct doctor *d)
 {
     struct lc_err err = {""};
     bool can = lc_engine_xdp_check(&err) == LC_OK;
-    struct row *r = row(d, "engine-xdp", "engine xdp", GOOD);
+    struct row *r = row(d, "engine-xdp", "engine xdp", can ? GOOD : NOTE);
 
     if (can)
         SAY(r, "%s", _("yes; whether the network card takes its frames shows in a scan"));

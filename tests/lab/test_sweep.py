@@ -181,6 +181,20 @@ def xdp_engine_sends_nothing_out_of_the_scope():
     assert sent == allowed * len(PORTS) == stats["sweep_probes"], (sent, stats)
 
 
+def what_engine_xdp_lacks_is_told_with_the_engine_to_take_instead():
+    with world() as (laboratory, folder):
+        prepare("xdp", laboratory, folder)
+        assert laboratory.receive_offload("world", False)
+        asked = command(folder, laboratory, PART, engine="xdp")
+        cable = subprocess.run(list(map(str, asked)), capture_output=True, text=True, env=kit.environment(folder))
+        asked[len(laboratory.inside("scanner")):0] = ["setpriv", "--bounding-set", "-sys_admin,-bpf"]
+        rights = subprocess.run(list(map(str, asked)), capture_output=True, text=True, env=kit.environment(folder))
+        assert laboratory.counter("syn") == 0
+    for done, word in ((cable, "GRO"), (rights, "root")):
+        assert done.returncode == 2 and not done.stdout, (done.returncode, done.stderr)
+        assert word in done.stderr and "use --engine packet" in done.stderr, done.stderr
+
+
 def connect_engine_finds_all_of_a_21_each_once():
     all_are_found_each_once("connect", PART)
 
@@ -402,7 +416,8 @@ def a_killed_sweep_resumes_to_the_same_set():
 
 if __name__ == "__main__":
     kit.main([packet_engine_finds_all_of_a_15_each_once, xdp_engine_finds_all_of_a_15_each_once,
-              xdp_engine_sends_nothing_out_of_the_scope, connect_engine_finds_all_of_a_21_each_once,
+              xdp_engine_sends_nothing_out_of_the_scope,
+              what_engine_xdp_lacks_is_told_with_the_engine_to_take_instead, connect_engine_finds_all_of_a_21_each_once,
               second_pass_makes_up_for_five_percent_loss,
               who_answers_on_everything_is_flagged_once_and_is_no_camera,
               a_list_of_ipv6_addresses_is_swept_like_ipv4, devices_that_answer_only_over_udp_are_found,
