@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bench_flaws [DEVICES]: seconds of processor time for matching that many devices against all published flaws on one
- * core, over a mix of identities as scans give them, versions from discovery and some without. */
+/* bench_flaws [DEVICES]: seconds of processor time for matching that many devices against all
+ * published flaws on one core, over a mix of identities as scans give them, versions from discovery
+ * and some without. */
 #include "assess/vuln.h"
 
 #include <stdlib.h>
