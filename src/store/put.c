@@ -203,10 +203,11 @@ enum lc_status lc_put_finding(struct lc_store *s, int64_t run, int64_t device,
     struct lc_slice evidence;
     enum lc_status st = evidence_of(s, f->fact, f->evidence, &evidence, err);
 
-    return st == LC_OK ? lc_sql_exec(s, LC_Q_FINDING_PUT, err, "iitiibii", device, (int64_t)f->port,
-                                     f->rule->id, (int64_t)f->result, (int64_t)f->fact, evidence,
-                                     observed_us, run)
-                       : st;
+    if (st != LC_OK)
+        return st;
+    return lc_sql_exec(s, LC_Q_FINDING_PUT, err, "iitiibiiiit", device, (int64_t)f->port,
+                       f->rule->id, (int64_t)f->result, (int64_t)f->fact, evidence, observed_us,
+                       run, (int64_t)f->verdict, (int64_t)f->confidence, f->reason);
 }
 
 static enum lc_status put_findings(struct lc_store *s, int64_t run, int64_t device,
@@ -244,7 +245,7 @@ static enum lc_status settle_port(struct lc_store *s, int64_t run, int64_t devic
 }
 
 /* The judgement tells a rule's UNKNOWN once per device: it keeps the rule's findings on every port.
- */
+ * Flaws that could not be decided have no rows of their own, but an older one stays. */
 static enum lc_status keep_unknown(struct lc_store *s, int64_t run, int64_t device,
                                    const struct lc_judgement *j, struct lc_err *err)
 {
@@ -254,6 +255,8 @@ static enum lc_status keep_unknown(struct lc_store *s, int64_t run, int64_t devi
         if (j->findings[i].result == LC_TRI_UNKNOWN)
             st =
                 lc_sql_exec(s, LC_Q_FINDING_KEEP, err, "iti", device, j->findings[i].rule->id, run);
+    for (size_t i = 0; j && i < j->open_n && st == LC_OK; i++)
+        st = lc_sql_exec(s, LC_Q_FINDING_KEEP, err, "iti", device, j->open[i]->id, run);
     return st;
 }
 
