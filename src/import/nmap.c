@@ -52,6 +52,7 @@ static void start_host(struct nmap *n, const char *const *a)
     int64_t end = lc_import_when(attribute(a, "endtime"));
     int64_t begin = lc_import_when(attribute(a, "starttime"));
 
+    n->in_host = true;
     n->has_addr = false;
     n->mac[0] = 0;
     n->host_line = XML_GetCurrentLineNumber(n->parser);
@@ -136,7 +137,7 @@ static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **
         n->run_us = lc_import_when(attribute(a, "start"));
     else if (strcmp(name, "host") == 0)
         start_host(n, a);
-    else if (strcmp(name, "address") == 0)
+    else if (strcmp(name, "address") == 0 && n->in_host)
         start_address(n, a);
     else if (strcmp(name, "port") == 0)
         start_port(n, a);
@@ -177,7 +178,7 @@ static void end_host(struct nmap *n)
         lc_row_text(n->im, LC_F_MAC_ADDRESS, lc_slice_str(n->mac));
         give(n, n->host_line);
     }
-    n->has_addr = false;
+    n->in_host = n->has_addr = false;
     n->mac[0] = 0;
 }
 
@@ -249,7 +250,7 @@ static enum lc_status open_parser(struct lc_importer *im)
     struct nmap *n = im->state;
 
     n->im = im;
-    n->parser = XML_ParserCreate_MM(NULL, &memory, NULL);
+    n->parser = XML_ParserCreate_MM("UTF-8", &memory, NULL);
     if (n->parser == NULL)
         return LC_ENOMEM;
     lc_buf_init(&n->text, LC_NMAP_TEXT);
@@ -321,10 +322,23 @@ static enum lc_status parse(struct lc_importer *im, struct lc_slice bytes, bool 
     return n->stopped ? LC_DONE : LC_OK;
 }
 
+/* expat takes a file for UTF-16 when it sees two bytes and one of them is 0, whatever it was told;
+ * nmap's files begin with '<', with a mark of the bytes' order before it at most. */
+static enum lc_status begin(struct lc_importer *im, struct lc_slice bytes)
+{
+    struct nmap *n = im->state;
+
+    if (bytes.n == 0 || bytes.p[0] == '<' || bytes.p[0] == 0xef)
+        return open_parser(im);
+    n->stopped = true;
+    lc_import_bad(im, _("this is no XML of nmap: its first element is not nmaprun"));
+    return LC_DONE;
+}
+
 static enum lc_status feed(struct lc_importer *im, struct lc_slice bytes)
 {
     struct nmap *n = im->state;
-    enum lc_status st = n->parser ? LC_OK : open_parser(im);
+    enum lc_status st = n->parser ? LC_OK : begin(im, bytes);
 
     while (bytes.n && st == LC_OK) {
         struct lc_slice piece = lc_slice_sub(bytes, 0, LC_FRAMES_PIECE);

@@ -23,7 +23,7 @@ struct nmap {
     int64_t run_us;
     /* the host */
     struct lc_addr addr;
-    bool has_addr;
+    bool in_host, has_addr;
     char mac[18];
     int64_t observed_us;
     uint64_t host_line;

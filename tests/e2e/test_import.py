@@ -284,6 +284,20 @@ def nothing_is_sent_and_nobody_could_send():
     assert p.returncode == 0 and json.loads(out)["devices"] == 2000, out
 
 
+def a_kill_before_the_files_end_changes_nothing():
+    s = Store()
+    s.add("jsonl", jsonl(CAMERA))
+    before = s.canonical()
+    command = [kit.LENSCAP, "import", "jsonl", "-", "--store", str(s.path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=kit.environment(s.folder),
+                          text=True) as p:
+        p.stdin.write(jsonl(*(row(f"127.9.{i // 250}.{i % 250 + 1}") for i in range(5000))))
+        p.stdin.flush()
+        p.kill()
+    assert s.canonical() == before and s.sql("SELECT count(*) FROM run") == [(1,)]
+    assert s.add("jsonl", jsonl(row("127.9.0.2")))["devices"] == 1  # and it goes on
+
+
 def a_large_file_takes_little_memory():
     s = Store()
     env = kit.environment(s.folder, ASAN_OPTIONS="quarantine_size_mb=1:malloc_context_size=0")
@@ -310,4 +324,5 @@ if __name__ == "__main__":
               files_that_are_no_such_file_are_refused_with_what_to_do,
               serials_and_hardware_addresses_are_not_kept_in_clear, times_are_the_sources_and_never_of_the_future,
               old_rows_of_a_port_are_not_mixed_into_its_newest, an_import_beside_a_scan_takes_nothing_away,
-              nothing_is_sent_and_nobody_could_send, a_large_file_takes_little_memory])
+              nothing_is_sent_and_nobody_could_send, a_kill_before_the_files_end_changes_nothing,
+              a_large_file_takes_little_memory])

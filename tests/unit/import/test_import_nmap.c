@@ -121,6 +121,8 @@ static void what_is_no_nmap_or_breaks_off_is_told_with_its_line(void **state)
     (void)state;
     assert_import("nmap-xml", "",
                   "bad @1: the file ends in the middle: what came after is missing\n");
+    assert_import("nmap-xml", "# Nmap 7.93 scan",
+                  "bad @1: this is no XML of nmap: its first element is not nmaprun\n");
     assert_import("nmap-xml", "<html>\n</html>",
                   "bad @1: this is no XML of nmap: its first element is not nmaprun\n");
     assert_import("nmap-xml", HEAD HOST OPEN("80") "</port>\n<port",
@@ -133,6 +135,7 @@ static void what_is_no_nmap_or_breaks_off_is_told_with_its_line(void **state)
                   "bad @4: what follows behind </nmaprun> is not read\n");
     assert_import("nmap-xml", HEAD "<host><ports>" OPEN("80") "</port></ports></host></nmaprun>",
                   "bad @4: a port stands there before its host's address\n");
+    assert_import("nmap-xml", HEAD "<address addr=\"x\"/></nmaprun>", "");
     assert_import("nmap-xml", HEAD HOST OPEN("0") "</port>" OPEN("80") "</port>" TAIL,
                   "bad @5: that is no port: 0\n192.0.2.1 80 1700000000 @5\n  port.outcome=open\n");
 }
