@@ -9,9 +9,13 @@ reach the same bounds. The bounds are what is promised, not what was measured.""
 import json
 import pathlib
 import re
+import subprocess
+import sys
 import zlib
 
 import kit
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def identities(*facts):
@@ -103,7 +107,54 @@ def what_is_no_camera_is_not_called_one():
     assert len(false) <= FALSE_SHARE * len(rows), false
 
 
+def compiled(folder, text):
+    """A knowledge of one's own: facts and ports of the project, and this one file of signatures."""
+    (folder / "signatures").mkdir(exist_ok=True)
+    (folder / "signatures" / "tiandy.yaml").write_text(text, encoding="utf-8")
+    subprocess.run([sys.executable, ROOT / "tools/knowledge/build.py", folder / "own.blob", ROOT / "data/facts.yaml",
+                    ROOT / "data/ports.yaml", ROOT / "src/proto/proto.h", ROOT / "src/proto/dgram.h",
+                    folder / "signatures"], check=True)
+    return folder / "own.blob"
+
+
+def worked_example():
+    """The signature that CONTRIBUTING.md shows, in a file with the head of its platform."""
+    chapter = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Adding a signature")[1]
+    lines = [s[4:] for s in chapter.split("stands as")[1].split("\n- `id`")[0].splitlines() if s.startswith("    ")]
+    cells = "".join(f"  {e}: none\n" for e in ("rtsp", "http", "tls"))
+    return ("platform: tiandy\nname: Tiandy\ncountry: CN\nsources: a test\ncells:\n" + cells +
+            "  onvif: signatures\n  banner: none\n  discovery: none\nsignatures:\n" + "\n".join(lines) + "\n")
+
+
+def the_programs_own_signatures_are_proved():
+    done = kit.lenscap(kit.scratch(), "signatures", "test", check=0)
+    assert re.search(r": [0-9]{3,} signatures, [0-9]{4,} examples .* 0 wrong", done.stdout), done.stdout
+    listed = [json.loads(s) for s in kit.lenscap(kit.scratch(), "signatures", "list", "--json", check=0)
+              .stdout.splitlines()]
+    assert f"{len(listed)} signatures" in done.stdout and len({d["id"] for d in listed}) == len(listed)
+
+
+def the_example_in_contributing_is_true_and_a_wrong_one_is_named():
+    folder, good = kit.scratch(), worked_example()
+    done = kit.lenscap(folder, "signatures", "test", compiled(folder, good), check=0)
+    assert "1 signatures, 2 examples" in done.stdout, done.stdout
+    bad = good.replace("expect: {model: TC-C34XN}", "expect: {model: TC-C34}")
+    done = kit.lenscap(folder, "signatures", "test", compiled(folder, bad), check=1)
+    line = good[:good.index("- facts:")].count("\n") + 1
+    assert f"tiandy.yaml:{line}: " in done.stdout and "TC-C34" in done.stdout, done.stdout
+
+
+def what_is_no_knowledge_is_said_so():
+    folder = kit.scratch()
+    for content in (b"", b"platform: x\n", b"LCKB" + bytes(60)):
+        (folder / "file").write_bytes(content)
+        assert "file" in kit.lenscap(folder, "signatures", "test", folder / "file", check=2).stderr
+    assert kit.lenscap(folder, "signatures", check=2).stderr
+
+
 if __name__ == "__main__":
     kit.main([single_observations_of_cameras_are_recognised_and_rightly_named, what_is_no_camera_is_not_called_one,
+              the_programs_own_signatures_are_proved,
+              the_example_in_contributing_is_true_and_a_wrong_one_is_named, what_is_no_knowledge_is_said_so,
               three_bytes_of_an_address_lead_to_the_platform, a_whole_address_names_who_holds_a_block_of_28_bits,
               local_and_squatted_addresses_lead_nowhere])
