@@ -122,6 +122,7 @@ static const struct lc_verb *const verbs[] = {
     &lc_verb_vulnerabilities,
     &lc_verb_update,
     &lc_verb_identify,
+    &lc_verb_signatures,
     &lc_verb_passwords,
     &lc_verb_scope,
     &lc_verb_doctor,

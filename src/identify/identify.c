@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define CONFLICT 60U /* two platforms, both at least this sure */
+#define ASSUMES  40U /* a platform must be this sure to lend its usual class */
 
 const char *const lc_attr_names[LC_A_COUNT] = {"class", "platform", "brand", "model", "firmware"};
 
@@ -158,24 +159,33 @@ static void read_model_name(struct lc_identifier *id, struct lc_identity *o)
     }
 }
 
-/* Nothing said what it is: then what the platform usually is, faintly. */
+static void assume(struct lc_identifier *id, struct lc_identity *o, enum lc_attr attr,
+                   struct lc_slice value, uint8_t weight)
+{
+    struct lc_claim c = *claim_of(o, LC_A_PLATFORM);
+
+    if (o->value[attr].n || !value.n || !weight)
+        return;
+    c.attr = attr;
+    c.value = value;
+    c.weight = weight < o->confidence[LC_A_PLATFORM] ? weight : o->confidence[LC_A_PLATFORM];
+    c.group = LC_S("platform");
+    lc_claim_add(id, o, &c, LC_SIG_NONE);
+    o->value[attr] = c.value;
+    o->confidence[attr] = c.weight;
+}
+
+/* Nothing said what it is or whose: then what the platform usually is, faintly; unless the platform
+ * is a faint word itself. */
 static void assume_usual(struct lc_identifier *id, struct lc_identity *o)
 {
     const struct lc_platform *p = lc_kb_platform(id->kb, o->value[LC_A_PLATFORM]);
-    const struct lc_claim *platform = claim_of(o, LC_A_PLATFORM);
-    struct lc_claim c;
 
-    if (o->value[LC_A_CLASS].n || !p || !platform || !p->usual_class.n || !p->usual_weight)
+    if (!p || o->confidence[LC_A_PLATFORM] < ASSUMES)
         return;
-    c = *platform;
-    c.attr = LC_A_CLASS;
-    c.value = p->usual_class;
-    c.weight = p->usual_weight < o->confidence[LC_A_PLATFORM] ? p->usual_weight
-                                                              : o->confidence[LC_A_PLATFORM];
-    c.group = LC_S("platform");
-    lc_claim_add(id, o, &c, LC_SIG_NONE);
-    o->value[LC_A_CLASS] = c.value;
-    o->confidence[LC_A_CLASS] = c.weight;
+    assume(id, o, LC_A_CLASS, p->usual_class, p->usual_weight);
+    if (o->confidence[LC_A_PLATFORM] >= CONFLICT)
+        assume(id, o, LC_A_BRAND, p->brand, p->brand_weight);
 }
 
 static void strongest_first(struct lc_identity *o)

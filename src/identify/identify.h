@@ -9,7 +9,8 @@
  * A model needs a structured source or two groups (the signature's `model` weight reflects which).
  * After fusion the platform's model table may add claims on class and brand (group "model"), and
  * where nothing speaks on the class, the platform's usual one is assumed with a low confidence
- * (group "platform").
+ * (group "platform"); so is the maker's own name where nothing names the box, with
+ * LC_BRAND_ASSUMED at most: what shows brands to people must not take that for the sticker.
  */
 #ifndef LC_IDENTIFY_IDENTIFY_H
 #define LC_IDENTIFY_IDENTIFY_H
@@ -27,7 +28,8 @@ enum lc_attr {
 
 extern const char *const lc_attr_names[LC_A_COUNT]; /* "class", "platform", ... */
 
-#define LC_CLAIMS_MAX 64
+#define LC_BRAND_ASSUMED 30
+#define LC_CLAIMS_MAX    64
 
 struct lc_claim {
     enum lc_attr attr;

@@ -7,12 +7,14 @@
  * Sections, little-endian, written by tools/knowledge/signatures.py; a string is u32 off, u32 len:
  *
  *     SIGN  u32 count, then per signature
- *           str id, where, platform (empty: none), group   u8 masked, conditions_n, claims_n, 0
+ *           str id, where, platform (empty: none), group (empty: the label's)
+ *           u8 masked, conditions_n, claims_n, 0
  *           condition: u16 fact  u8 op, flags  u16 port (0: any)  str where  u16 values_n, then str
  *           or i64 each
  *           claim: u8 attr, weight, transform, capture (0: the value as it stands)  str value
  *     MODL  u32 count, then per line: str platform, id, where, pattern
  *           u8 class_weight, brand_weight, ignore_case, 0   str class, brand
+ *     LABL  u32 count, then per fact in which a device tells its name: u16 fact  str group
  *     EXAM  see check.c
  */
 #ifndef LC_IDENTIFY_IDENTIFY_ROOM_H
@@ -38,10 +40,14 @@ enum lc_cond_op {
     LC_OP_COUNT,
 };
 
+#define LC_MASK_PERSONAL 1U /* before the first personal byte */
+#define LC_MASK_LABEL    2U /* to what matched */
+
 #define LC_COND_NOT      1U
 #define LC_COND_ICASE    2U
 #define LC_COND_ANYWHERE 4U
 #define LC_COND_PII      8U
+#define LC_COND_LABEL    32U /* `fact` is whichever label the signature is held against */
 #define LC_COND_DEVICE   16U /* only a fact that was said of the whole device */
 
 enum lc_transform { LC_TF_NONE, LC_TF_STRIP, LC_TF_FIRMWARE, LC_TF_DOTS, LC_TF_COUNT };
@@ -74,7 +80,7 @@ struct lc_claim_rule {
 
 struct lc_signature {
     struct lc_slice id, where, platform, group;
-    bool masked;
+    uint8_t masked; /* evidence is cut: LC_MASK_*, 0: not */
     uint8_t conds_n, claims_n;
     struct lc_cond *conds; /* [0] is positive: the index is made of it */
     struct lc_claim_rule claims[LC_SIG_CLAIMS];
@@ -86,6 +92,15 @@ struct lc_model_line {
     uint8_t class_weight, brand_weight;
     struct lc_slice cls, brand;
 };
+
+/* A pattern that is compiled once, whoever looks with it. */
+struct lc_pattern {
+    const uint8_t *text;
+    bool icase;
+    struct lc_re *re;
+};
+
+#define LC_PATTERNS 8192U /* places; half of them at most are taken */
 
 /* One line of the index: the first condition of a signature, as far as pairs can tell. */
 struct lc_gate_line {
@@ -105,9 +120,12 @@ struct lc_identifier {
     size_t sigs_n, models_n;
     struct lc_signature *sigs;
     struct lc_model_line *models;
+    size_t patterns_n;
+    struct lc_pattern *patterns;
     struct lc_gate_line *lines;        /* sorted by fact */
-    uint16_t lines_at[LC_F_COUNT + 1]; /* those of fact f: lines_at[f] .. lines_at[f + 1] */
+    uint32_t lines_at[LC_F_COUNT + 1]; /* those of fact f: lines_at[f] .. lines_at[f + 1] */
     bool used[LC_F_COUNT];             /* does any condition look at this fact? */
+    struct lc_slice label[LC_F_COUNT]; /* of a label: its group */
     /* the device at hand */
     struct lc_re_machine *machine;
     size_t seen_n;

@@ -13,7 +13,7 @@
 struct hit {
     const struct lc_seen *by[LC_SIG_CONDS];
     struct lc_slice captures[LC_RE_CAPTURES];
-    uint16_t port;
+    struct lc_slice whole, first; /* what the last pattern matched, and the first one */
 };
 
 /* ---- one condition against one fact ---- */
@@ -61,13 +61,15 @@ static bool fulfils(struct lc_identifier *id, const struct lc_cond *c, const str
     if (!lc_pairs_have(&s->pairs, &c->need) || (c->port && c->port != s->fact.port) ||
         (c->flags & LC_COND_DEVICE && s->fact.port != 0))
         return false;
-    if (lc_fact_infos[c->fact].type != LC_FT_STRING)
+    if (lc_fact_infos[s->fact.name].type != LC_FT_STRING)
         return number_fits(c, &s->fact);
     if (c->op == LC_OP_RE) {
         if (!lc_re_run(c->re, id->machine, s->fact.value, &m))
             return false;
-        if (hit && !(c->flags & LC_COND_NOT))
-            memcpy(&hit->captures[c->capture], &m.cap[1], lc_re_captures(c->re) * sizeof m.cap[0]);
+        if (!hit || c->flags & LC_COND_NOT)
+            return true;
+        hit->whole = m.cap[0];
+        memcpy(&hit->captures[c->capture], &m.cap[1], lc_re_captures(c->re) * sizeof m.cap[0]);
         return true;
     }
     for (size_t i = 0; i < c->values_n; i++)
@@ -82,9 +84,13 @@ static bool same_port(const struct lc_cond *c, uint16_t port, const struct lc_se
     return c->flags & LC_COND_ANYWHERE || s->fact.port == port || port == 0 || s->fact.port == 0;
 }
 
-static const struct lc_seen *find(struct lc_identifier *id, const struct lc_cond *c, uint16_t port,
-                                  struct hit *hit)
+static const struct lc_seen *find(struct lc_identifier *id, const struct lc_cond *c,
+                                  const struct lc_seen *first, struct hit *hit)
 {
+    uint16_t port = first->fact.port;
+
+    if (c->flags & LC_COND_LABEL) /* says more of the same text */
+        return fulfils(id, c, first, hit) ? first : NULL;
     for (uint16_t at = id->first[c->fact]; at; at = id->seen[at - 1].next)
         if (same_port(c, port, &id->seen[at - 1]) && fulfils(id, c, &id->seen[at - 1], hit))
             return &id->seen[at - 1];
@@ -98,9 +104,9 @@ static bool holds(struct lc_identifier *id, const struct lc_signature *sig, cons
     if (!fulfils(id, &sig->conds[0], s, hit))
         return false;
     hit->by[0] = s;
-    hit->port = s->fact.port;
+    hit->first = hit->whole;
     for (size_t i = 1; i < sig->conds_n; i++) {
-        hit->by[i] = find(id, &sig->conds[i], hit->port, hit);
+        hit->by[i] = find(id, &sig->conds[i], s, hit);
         if (!hit->by[i] == !(sig->conds[i].flags & LC_COND_NOT))
             return false;
     }
@@ -118,7 +124,7 @@ void lc_claim_add(struct lc_identifier *id, struct lc_identity *out, const struc
         const struct lc_claim *c = &out->claims[i];
 
         if (id->claim_sig[i] == sig && c->attr == claim->attr &&
-            lc_slice_ieq(c->value, claim->value))
+            lc_slice_ieq(c->value, claim->value) && lc_slice_eq(c->group, claim->group))
             return;
         if (c->weight < out->claims[weakest].weight)
             weakest = i;
@@ -179,8 +185,9 @@ static struct lc_slice claimed(struct lc_identity *out, const struct lc_claim_ru
     return r->transform == LC_TF_FIRMWARE ? firmware_text(out, v) : v;
 }
 
-/* What may be shown of the fact: all of it, or where a signature knows of personal bytes what is
- * claimed, which never holds any, or what stands before the first of them. */
+/* What may be shown of the fact: all of it; of a label what matched, for nobody knows what stands
+ * beside it; where a signature knows of personal bytes what is claimed, which never holds any, or
+ * what stands before the first of them. */
 static struct lc_slice shown(const struct lc_signature *sig, const struct lc_claim_rule *r,
                              const struct hit *hit)
 {
@@ -188,6 +195,8 @@ static struct lc_slice shown(const struct lc_signature *sig, const struct lc_cla
     struct lc_slice v = hit->by[r->cond]->fact.value;
     const uint8_t *cut;
 
+    if (sig->masked == LC_MASK_LABEL)
+        return r->capture ? hit->captures[r->capture - 1] : hit->first;
     if (!sig->masked || !c->re || lc_re_captures(c->re) == 0)
         return v;
     if (r->capture)
@@ -213,7 +222,7 @@ static void claim_all(struct lc_identifier *id, uint16_t index, const struct hit
         c.fact = by->fact.name;
         c.evidence = shown(sig, r, hit);
         c.signature = sig->id;
-        c.group = sig->group;
+        c.group = sig->group.n ? sig->group : id->label[c.fact];
         lc_claim_add(id, out, &c, index);
     }
 }
@@ -253,7 +262,7 @@ void lc_match(struct lc_identifier *id, struct lc_slice facts, struct lc_identit
         const struct lc_seen *s = &id->seen[i];
 
         for (size_t k = id->lines_at[s->fact.name]; k < id->lines_at[s->fact.name + 1]; k++) {
-            struct hit hit = {{NULL}, {{NULL, 0}}, 0};
+            struct hit hit = {.by = {NULL}};
 
             if (lc_pairs_have(&s->pairs, &id->lines[k].need) &&
                 holds(id, &id->sigs[id->lines[k].signature], s, &hit))

@@ -8,11 +8,12 @@
  * out too. What signatures need is small; this is it:
  *
  *     literals  .  [a-z] [^...]  \d \w \s \D \W \S  \n \r \t and escaped punctuation
- *     ( ) up to four captures   (?: )   |   ? * + {m} {m,} {m,n} up to 64   ^ $
+ *     ( ) up to four captures   (?: )   |   ? * + {m} {m,} {m,n} up to 64   ^ $   \b
  *
- * `.` is any byte but LF. Matching is leftmost, earlier alternatives first, repetition greedy.
- * There is no look-around, no back-reference, no lazy or possessive repetition: compiling one of
- * those fails.
+ * `.` is any byte but LF. `\b` is the edge of a run of letters and digits; unlike elsewhere the
+ * underscore ends a run, since banners join names with it. Matching is leftmost, earlier
+ * alternatives first, repetition greedy. There is no look-around, no back-reference, no lazy or
+ * possessive repetition: compiling one of those fails.
  */
 #ifndef LC_IDENTIFY_RE_H
 #define LC_IDENTIFY_RE_H

@@ -245,6 +245,8 @@ static bool escape(struct work *w)
     w->at++;
     if (class_named(&c, letter))
         return emit_class(w, &c);
+    if (letter == 'b')
+        return emit(w, RE_EDGE, 0, 0, 0);
     letter = escaped(w, letter);
     return letter >= 0 && emit(w, RE_CHAR, (unsigned)letter, 0, 0);
 }

@@ -21,6 +21,7 @@ enum re_op {
     RE_SAVE,  /* note the position in slot `arg` */
     RE_BEGIN, /* at the start of the text */
     RE_END,   /* at its end */
+    RE_EDGE,  /* where a letter or digit meets something else */
     RE_MATCH,
 };
 

@@ -25,6 +25,7 @@ struct later { /* still to enter: an instruction, or (pc NOWHERE) a slot to put 
 
 struct lc_re_machine {
     size_t steps;
+    struct lc_slice text;
     struct ways lists[2];
     uint16_t slots[LC_RE_SLOTS];
     struct later stack[2 * LC_RE_PROG];
@@ -71,9 +72,26 @@ static bool enter_once(struct ways *w, uint16_t pc)
     return true;
 }
 
+static bool in_word(struct lc_slice text, size_t at)
+{
+    uint8_t c = at < text.n ? text.p[at] : 0;
+
+    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
+/* Does the zero-width instruction hold at `pos`? */
+static bool holds_at(const struct re_inst *i, struct lc_slice text, size_t pos)
+{
+    if (i->op == RE_BEGIN)
+        return pos == 0;
+    if (i->op == RE_END)
+        return pos == text.n;
+    return i->op == RE_EDGE && (pos > 0 && in_word(text, pos - 1)) != in_word(text, pos);
+}
+
 /* Follows everything that eats no byte from `pc` on; m->slots are the way's captures so far. */
 static void enter(const struct lc_re *re, struct lc_re_machine *m, struct ways *w, uint16_t pc,
-                  size_t pos, size_t end)
+                  size_t pos)
 {
     size_t top = 0;
 
@@ -98,7 +116,7 @@ static void enter(const struct lc_re *re, struct lc_re_machine *m, struct ways *
                 m->stack[top++] = (struct later){NOWHERE, i->arg, m->slots[i->arg]};
                 m->slots[i->arg] = (uint16_t)pos;
                 pc++;
-            } else if ((i->op == RE_BEGIN && pos == 0) || (i->op == RE_END && pos == end)) {
+            } else if (holds_at(i, m->text, pos)) {
                 pc++;
             } else {
                 memcpy(w->slots[pc], m->slots, sizeof m->slots);
@@ -142,7 +160,7 @@ static bool advance(const struct lc_re *re, struct lc_re_machine *m, struct ways
         c = re->fold ? re_fold(text.p[pos]) : text.p[pos];
         if (eats(re, i, c)) {
             memcpy(m->slots, now->slots[pc], sizeof m->slots);
-            enter(re, m, next, (uint16_t)(pc + 1), pos + 1, text.n);
+            enter(re, m, next, (uint16_t)(pc + 1), pos + 1);
         }
     }
     return false;
@@ -179,6 +197,7 @@ static bool search(const struct lc_re *re, struct lc_re_machine *m, struct lc_sl
     struct ways *now = &m->lists[0], *next = &m->lists[1], *swap;
     bool found = false;
 
+    m->text = text;
     now->n = 0;
     for (size_t pos = 0; pos <= text.n; pos++) {
         if (now->n == 0 && !found) {
@@ -188,7 +207,7 @@ static bool search(const struct lc_re *re, struct lc_re_machine *m, struct lc_sl
         }
         if (!found && (pos == 0 || !re->anchored)) {
             memset(m->slots, 0xff, sizeof m->slots);
-            enter(re, m, now, 0, pos, text.n);
+            enter(re, m, now, 0, pos);
         }
         if (now->n == 0 && (found || re->anchored))
             break;

@@ -35,14 +35,41 @@ static enum lc_status no_memory(struct lc_err *err)
     return lc_fail(err, LC_ENOMEM, "%s", _("out of memory"));
 }
 
-static enum lc_status compile_re(struct lc_slice pattern, bool icase, struct lc_slice where,
-                                 struct lc_re **out, struct lc_err *err)
+/* Where the pattern stands in the table, or the free place for it. The knowledge keeps every text
+ * once, so that equal patterns are one pointer. */
+static struct lc_pattern *pattern_place(struct lc_identifier *id, const uint8_t *text, bool icase)
 {
-    const char *why;
-    enum lc_status st = lc_re_compile(pattern, icase, out, &why);
+    size_t at = (size_t)((uintptr_t)text * 2654435761U >> 7);
 
+    for (;; at++) {
+        struct lc_pattern *p = &id->patterns[at % LC_PATTERNS];
+
+        if (!p->re || (p->text == text && p->icase == icase))
+            return p;
+    }
+}
+
+/* Signatures of many facts share their pattern: it is compiled once. */
+static enum lc_status compile_re(struct lc_identifier *id, struct lc_slice pattern, bool icase,
+                                 struct lc_slice where, struct lc_re **out, struct lc_err *err)
+{
+    struct lc_pattern *p = pattern_place(id, pattern.p, icase);
+    const char *why;
+    enum lc_status st;
+
+    *out = p->re;
+    if (p->re)
+        return LC_OK;
+    if (id->patterns_n >= LC_PATTERNS / 2)
+        return lc_fail(err, LC_ENOMEM, "%.*s: more than %u patterns", LC_S_ARG(where),
+                       LC_PATTERNS / 2);
+    st = lc_re_compile(pattern, icase, &p->re, &why);
     if (st != LC_OK)
         return lc_fail(err, st, "%.*s: %s: %.*s", LC_S_ARG(where), why, LC_S_ARG(pattern));
+    p->text = pattern.p;
+    p->icase = icase;
+    id->patterns_n++;
+    *out = p->re;
     return LC_OK;
 }
 
@@ -94,9 +121,10 @@ static enum lc_status read_numbers(struct lc_cur *at, struct lc_cond *c, struct 
     return at->bad || c->op != LC_OP_IN ? damaged(err) : LC_OK;
 }
 
-static enum lc_status read_cond(const struct lc_kb *kb, struct lc_cur *at, struct lc_cond *c,
+static enum lc_status read_cond(struct lc_identifier *id, struct lc_cur *at, struct lc_cond *c,
                                 struct lc_err *err)
 {
+    const struct lc_kb *kb = id->kb;
     unsigned fact = lc_cur_le16(at);
     struct lc_slice where;
     enum lc_status st;
@@ -106,6 +134,8 @@ static enum lc_status read_cond(const struct lc_kb *kb, struct lc_cur *at, struc
     c->port = lc_cur_le16(at);
     where = lc_kb_take_string(kb, at);
     c->values_n = lc_cur_le16(at);
+    if (c->flags & LC_COND_LABEL)
+        fact = LC_F_HTTP_TITLE; /* a text like all labels */
     if (at->bad || fact == 0 || fact >= LC_F_COUNT || !lc_fact_infos[fact].name ||
         c->op >= LC_OP_COUNT || c->values_n == 0 || c->values_n > at->s.n / 8)
         return damaged(err);
@@ -119,7 +149,7 @@ static enum lc_status read_cond(const struct lc_kb *kb, struct lc_cur *at, struc
         return st;
     if (c->values_n != 1)
         return damaged(err);
-    st = compile_re(c->texts[0], c->flags & LC_COND_ICASE, where, &c->re, err);
+    st = compile_re(id, c->texts[0], (c->flags & LC_COND_ICASE) != 0, where, &c->re, err);
     if (st == LC_OK)
         c->need = lc_pairs_of(lc_re_literal(c->re));
     return st;
@@ -188,9 +218,10 @@ static bool read_claim(const struct lc_kb *kb, struct lc_cur *at, struct lc_clai
            r->transform < LC_TF_COUNT && r->capture <= LC_RE_CAPTURES;
 }
 
-static enum lc_status read_signature(const struct lc_kb *kb, struct lc_cur *at,
+static enum lc_status read_signature(struct lc_identifier *id, struct lc_cur *at,
                                      struct lc_signature *s, struct lc_err *err)
 {
+    const struct lc_kb *kb = id->kb;
     enum lc_status st;
 
     s->id = lc_kb_take_string(kb, at);
@@ -209,7 +240,7 @@ static enum lc_status read_signature(const struct lc_kb *kb, struct lc_cur *at,
     if (!s->conds)
         return no_memory(err);
     for (size_t i = 0; i < s->conds_n; i++)
-        if ((st = read_cond(kb, at, &s->conds[i], err)) != LC_OK)
+        if ((st = read_cond(id, at, &s->conds[i], err)) != LC_OK)
             return st;
     for (size_t i = 0; i < s->claims_n; i++)
         if (!read_claim(kb, at, &s->claims[i]))
@@ -230,7 +261,7 @@ static enum lc_status read_signatures(struct lc_identifier *id, struct lc_err *e
     if (!id->sigs)
         return no_memory(err);
     for (id->sigs_n = 0; id->sigs_n < n;) {
-        enum lc_status st = read_signature(id->kb, &at, &id->sigs[id->sigs_n++], err);
+        enum lc_status st = read_signature(id, &at, &id->sigs[id->sigs_n++], err);
 
         if (st != LC_OK)
             return st;
@@ -240,9 +271,10 @@ static enum lc_status read_signatures(struct lc_identifier *id, struct lc_err *e
 
 /* ---- model lines ---- */
 
-static enum lc_status read_model(const struct lc_kb *kb, struct lc_cur *at, struct lc_model_line *m,
-                                 struct lc_err *err)
+static enum lc_status read_model(struct lc_identifier *id, struct lc_cur *at,
+                                 struct lc_model_line *m, struct lc_err *err)
 {
+    const struct lc_kb *kb = id->kb;
     struct lc_slice where, pattern;
     bool icase;
 
@@ -258,7 +290,7 @@ static enum lc_status read_model(const struct lc_kb *kb, struct lc_cur *at, stru
     m->brand = lc_kb_take_string(kb, at);
     if (at->bad || m->class_weight > 99 || m->brand_weight > 99)
         return damaged(err);
-    return compile_re(pattern, icase, where, &m->re, err);
+    return compile_re(id, pattern, icase, where, &m->re, err);
 }
 
 static enum lc_status read_models(struct lc_identifier *id, struct lc_err *err)
@@ -272,7 +304,7 @@ static enum lc_status read_models(struct lc_identifier *id, struct lc_err *err)
     if (!id->models)
         return no_memory(err);
     for (id->models_n = 0; id->models_n < n;) {
-        enum lc_status st = read_model(id->kb, &at, &id->models[id->models_n++], err);
+        enum lc_status st = read_model(id, &at, &id->models[id->models_n++], err);
 
         if (st != LC_OK)
             return st;
@@ -282,28 +314,58 @@ static enum lc_status read_models(struct lc_identifier *id, struct lc_err *err)
 
 /* ---- the index ---- */
 
-/* Sorted by counting: the vocabulary times the signatures would be most of the time to open. */
-static enum lc_status build_index(struct lc_identifier *id, struct lc_err *err)
+/* Is the first condition of this signature to be held against this fact? */
+static bool begins_with(const struct lc_identifier *id, size_t s, size_t fact)
 {
-    uint16_t next[LC_F_COUNT];
+    const struct lc_cond *first = &id->sigs[s].conds[0];
 
-    id->lines = lc_alloc_n(id->sigs_n + 1, sizeof *id->lines);
-    if (!id->lines)
-        return no_memory(err);
-    for (size_t s = 0; s < id->sigs_n; s++)
-        id->lines_at[id->sigs[s].conds[0].fact + 1]++;
-    for (size_t f = 0; f < LC_F_COUNT; f++) {
-        next[f] = id->lines_at[f];
-        id->lines_at[f + 1] = (uint16_t)(id->lines_at[f + 1] + id->lines_at[f]);
-    }
-    for (size_t s = 0; s < id->sigs_n; s++) {
-        const struct lc_cond *first = &id->sigs[s].conds[0];
+    return first->flags & LC_COND_LABEL ? id->label[fact].n != 0 : first->fact == fact;
+}
 
-        id->lines[next[first->fact]++] = (struct lc_gate_line){first->need, (uint16_t)s};
+static enum lc_status read_labels(struct lc_identifier *id, struct lc_err *err)
+{
+    struct lc_cur at = {.s = lc_kb_section(id->kb, "LABL")};
+    uint32_t n = at.s.n ? lc_cur_le32(&at) : 0;
+
+    for (uint32_t i = 0; i < n && !at.bad; i++) {
+        unsigned fact = lc_cur_le16(&at);
+        struct lc_slice group = lc_kb_take_string(id->kb, &at);
+
+        if (fact == 0 || fact >= LC_F_COUNT || lc_fact_infos[fact].type != LC_FT_STRING || !group.n)
+            return damaged(err);
+        id->label[fact] = group;
     }
+    return at.bad ? damaged(err) : LC_OK;
+}
+
+static void note_used(struct lc_identifier *id)
+{
     for (size_t s = 0; s < id->sigs_n; s++)
         for (size_t c = 0; c < id->sigs[s].conds_n; c++)
             id->used[id->sigs[s].conds[c].fact] = true;
+    for (size_t f = 0; f < LC_F_COUNT; f++)
+        id->used[f] |= id->label[f].n != 0;
+}
+
+static enum lc_status build_index(struct lc_identifier *id, struct lc_err *err)
+{
+    size_t n = 0;
+
+    note_used(id);
+    for (size_t f = 0; f < LC_F_COUNT; f++)
+        for (size_t s = 0; id->used[f] && s < id->sigs_n; s++)
+            n += begins_with(id, s, f);
+    id->lines = lc_alloc_n(n + 1, sizeof *id->lines);
+    if (!id->lines)
+        return no_memory(err);
+    n = 0;
+    for (size_t f = 0; f < LC_F_COUNT; f++) {
+        id->lines_at[f] = (uint32_t)n;
+        for (size_t s = 0; id->used[f] && s < id->sigs_n; s++)
+            if (begins_with(id, s, f))
+                id->lines[n++] = (struct lc_gate_line){id->sigs[s].conds[0].need, (uint16_t)s};
+    }
+    id->lines_at[LC_F_COUNT] = (uint32_t)n;
     return LC_OK;
 }
 
@@ -319,9 +381,12 @@ enum lc_status lc_identifier_open(const struct lc_kb *kb, struct lc_identifier *
     id->kb = kb;
     id->machine = lc_re_machine_new();
     id->seen = lc_alloc_n(LC_SIG_FACTS, sizeof *id->seen);
-    st = id->machine && id->seen ? LC_OK : no_memory(err);
+    id->patterns = lc_alloc_n(LC_PATTERNS, sizeof *id->patterns);
+    st = id->machine && id->seen && id->patterns ? LC_OK : no_memory(err);
     if (st == LC_OK)
         st = read_signatures(id, err);
+    if (st == LC_OK)
+        st = read_labels(id, err);
     if (st == LC_OK)
         st = read_models(id, err);
     if (st == LC_OK)
@@ -337,7 +402,6 @@ enum lc_status lc_identifier_open(const struct lc_kb *kb, struct lc_identifier *
 static void free_signature(struct lc_signature *s)
 {
     for (size_t i = 0; s->conds && i < s->conds_n; i++) {
-        lc_re_free(s->conds[i].re);
         lc_free((void *)(uintptr_t)s->conds[i].texts);
     }
     lc_free(s->conds);
@@ -349,8 +413,9 @@ void lc_identifier_close(struct lc_identifier *id)
         return;
     for (size_t i = 0; i < id->sigs_n; i++)
         free_signature(&id->sigs[i]);
-    for (size_t i = 0; i < id->models_n; i++)
-        lc_re_free(id->models[i].re);
+    for (size_t i = 0; id->patterns && i < LC_PATTERNS; i++)
+        lc_re_free(id->patterns[i].re);
+    lc_free(id->patterns);
     lc_free(id->sigs);
     lc_free(id->models);
     lc_free(id->lines);

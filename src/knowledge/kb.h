@@ -82,7 +82,8 @@ struct lc_platform {
     struct lc_slice rtsp_paths[LC_RTSP_PATHS];
     unsigned http_extras;        /* bits of enum lc_http_extra */
     struct lc_slice usual_class; /* assumed when nothing says more; may be empty */
-    uint8_t usual_weight;
+    struct lc_slice brand;       /* the maker's own, assumed when nothing names the box */
+    uint8_t usual_weight, brand_weight;
 };
 
 const struct lc_platform *lc_kb_platform(const struct lc_kb *kb,

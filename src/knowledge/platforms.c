@@ -4,7 +4,8 @@
  * tools/knowledge/signatures.py.
  *
  *     u32 count, then per platform (a string is u32 off, u32 len):
- *     str id  str name  str country  str usual_class  u8 usual_weight  u8 paths_n  u16 http_extras
+ *     str id  str name  str country  str usual_class  str brand
+ *     u8 usual_weight, brand_weight, 0, paths_n  u16 http_extras
  *     str rtsp_path[paths_n]
  */
 #include "knowledge/kb_room.h"
@@ -15,10 +16,13 @@ static bool read_platform(const struct lc_kb *kb, struct lc_cur *at, struct lc_p
     p->name = lc_kb_take_string(kb, at);
     p->country = lc_kb_take_string(kb, at);
     p->usual_class = lc_kb_take_string(kb, at);
+    p->brand = lc_kb_take_string(kb, at);
     p->usual_weight = lc_cur_u8(at);
+    p->brand_weight = lc_cur_u8(at);
+    (void)lc_cur_u8(at);
     p->rtsp_paths_n = lc_cur_u8(at);
     p->http_extras = lc_cur_le16(at);
-    if (p->rtsp_paths_n > LC_RTSP_PATHS || p->usual_weight > 99)
+    if (p->rtsp_paths_n > LC_RTSP_PATHS || p->usual_weight > 99 || p->brand_weight > 99)
         return false;
     for (unsigned i = 0; i < p->rtsp_paths_n; i++)
         p->rtsp_paths[i] = lc_kb_take_string(kb, at);
@@ -30,7 +34,7 @@ enum lc_status lc_kb_platforms_open(struct lc_kb *kb)
     struct lc_cur at = {.s = lc_kb_section(kb, "PLAT")};
     uint32_t n = at.s.n ? lc_cur_le32(&at) : 0;
 
-    if (at.bad || n > at.s.n / 36) /* 36 bytes: the shortest record */
+    if (at.bad || n > at.s.n / 46) /* 46 bytes: the shortest record */
         return LC_EPARSE;
     kb->platforms = lc_alloc_n(n + 1U, sizeof *kb->platforms);
     if (!kb->platforms)

@@ -13,6 +13,7 @@
 #include "proto/msg.h"
 #include "proto/soap.h"
 #include "proto/turns.h"
+#include "proto/wsd.h"
 #include "proto/url.h"
 
 enum action { A_CLOCK, A_SERVICES, A_CAPABILITIES, A_INFORMATION };
@@ -222,4 +223,5 @@ const struct lc_proto lc_proto_onvif = {
     .open = onvif_open,
     .feed = onvif_feed,
     .end = onvif_end,
+    .derive = lc_wsd_derive,
 };

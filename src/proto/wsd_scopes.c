@@ -21,6 +21,8 @@
 #include "proto/emit.h"
 #include "proto/wsd.h"
 
+#include <string.h>
+
 #define ORIGIN     "onvif://www.onvif.org/"
 #define SCOPES_CAP 64U  /* looked at */
 #define KEPT_CAP   32U  /* emitted */
@@ -156,6 +158,14 @@ static bool stands_in(struct lc_slice list, struct lc_slice word)
     return false;
 }
 
+static void emit_scope(struct lc_slice scope, struct lc_facts *f)
+{
+    struct lc_fact fact = {LC_F_ONVIF_SCOPES, f->port, f->exch, 0, scope};
+
+    if (lc_emit(f, LC_F_ONVIF_SCOPES, scope))
+        lc_wsd_derive(&fact, f);
+}
+
 static void emit_name(struct lc_slice value, struct lc_slice known, struct lc_facts *f)
 {
     uint8_t text[VALUE_CAP];
@@ -174,7 +184,7 @@ static void emit_name(struct lc_slice value, struct lc_slice known, struct lc_fa
         encode(word, &out);
     }
     if (out.n > head && !out.full)
-        (void)lc_emit(f, LC_F_ONVIF_SCOPES, lc_buf_view(&out));
+        emit_scope(lc_buf_view(&out), f);
     lc_buf_free(&out);
 }
 
@@ -234,8 +244,26 @@ static void emit_kept(size_t key, struct lc_slice value, struct lc_facts *f)
     lc_buf_init(&out, 1024);
     if (lc_buf_putf(&out, ORIGIN "%s/", keys[key].key) == LC_OK &&
         lc_buf_put(&out, lc_slice_sub(value, 0, VALUE_CAP)) == LC_OK)
-        (void)lc_emit(f, LC_F_ONVIF_SCOPES, lc_buf_view(&out));
+        emit_scope(lc_buf_view(&out), f);
     lc_buf_free(&out);
+}
+
+void lc_wsd_derive(const struct lc_fact *fact, struct lc_facts *out)
+{
+    static const char *const labels[] = {"name", "hardware", "model", "manufacturer", "brand"};
+    uint8_t source[1024], text[VALUE_CAP];
+    struct lc_slice rest = lc_slice_sub(fact->value, 0, sizeof source), scope, value;
+    size_t key;
+
+    if (fact->name != LC_F_ONVIF_SCOPES)
+        return;
+    if (rest.n) /* `fact` may lie in `out` itself, whose memory moves when it grows */
+        memcpy(source, rest.p, rest.n);
+    rest.p = source;
+    for (unsigned i = 0; i < SCOPES_CAP && lc_wsd_word(&rest, &scope); i++)
+        if (split(scope, &key, &value) &&
+            in_list(lc_slice_str(keys[key].key), labels, COUNT(labels)))
+            lc_emit_derived(out, fact, LC_F_ONVIF_LABEL, decode(value, text));
 }
 
 void lc_wsd_scopes(struct lc_slice scopes, struct lc_facts *f)

@@ -105,6 +105,13 @@ void lc_report_fill(struct lc_buf *out, lc_sink *sink, enum lc_lang lang, const 
     sink(out, s);
 }
 
+struct lc_slice lc_report_brand(const struct lc_device *d)
+{
+    bool told = d->confidence[LC_A_BRAND] > LC_BRAND_ASSUMED;
+
+    return told ? d->value[LC_A_BRAND] : (struct lc_slice){NULL, 0};
+}
+
 struct lc_slice lc_report_class(const struct lc_device *d)
 {
     return d->value[LC_A_CLASS].n ? d->value[LC_A_CLASS] : LC_S("unknown");

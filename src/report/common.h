@@ -21,6 +21,8 @@ typedef void lc_sink(struct lc_buf *b, struct lc_slice s);
 void lc_report_fill(struct lc_buf *out, lc_sink *sink, enum lc_lang lang, const char *english,
                     const struct lc_slice *args, size_t args_n);
 
+/* What stands on the box as far as somebody told; an assumption is none. */
+struct lc_slice lc_report_brand(const struct lc_device *d);
 struct lc_slice lc_report_class(const struct lc_device *d); /* "unknown" when nothing is known */
 extern const char *const lc_report_light_names[];           /* "green" ..., for machines */
 /* The class as a noun, English: translate when printed. "unknown device" for a word that is not

@@ -57,7 +57,7 @@ static void sticker(struct lc_slice brand, struct lc_slice model, struct lc_buf 
 
 void lc_report_name(const struct lc_device *d, enum lc_lang lang, struct lc_buf *out)
 {
-    struct lc_slice cls = lc_report_class(d), brand = d->value[LC_A_BRAND];
+    struct lc_slice cls = lc_report_class(d), brand = lc_report_brand(d);
     struct lc_slice noun = lc_slice_str(lc_tr_in(lang, lc_report_class_word(cls)));
     struct lc_slice args[] = {noun, brand.n ? brand : d->value[LC_A_PLATFORM]};
     bool watches = lc_class_is_surveillance(cls);

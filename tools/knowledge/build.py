@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compile data/ into the knowledge blob: build.py [--asm OUT.S] [--depfile OUT.d] OUT FILES...
 
-FILES are facts.yaml, ports.yaml, oui.yaml and passwords.yaml (may be missing), the C headers whose enums the data
-speaks of, and the folders signatures, rules, vulnerabilities and kev (every *.yaml in them; each may be missing).
-Everything is named from the root of the tree, so neither messages nor the blob tell where the tree lies.
-One module here per kind of data; the shape of the blob stands in src/knowledge/kb.h. Any fault ends the build
+FILES are facts.yaml, ports.yaml, oui.yaml, words.yaml and passwords.yaml (the last three may be missing), the C headers
+whose enums the data speaks of, and the folders signatures, rules, vulnerabilities and kev (every *.yaml in them; each
+may be missing). Everything is named from the root of the tree, so neither messages nor the blob tell where the tree
+lies. One module here per kind of data; the shape of the blob stands in src/knowledge/kb.h. Any fault ends the build
 with file:line and the reason."""
 import argparse
 import hashlib
@@ -108,7 +108,8 @@ def main():
     ctx = context.Context(named(data, "facts.yaml"), [f for f in files if f.endswith(".h")])
     port_map = named(data, "ports.yaml")
     sections = [("PORT", ports.compile(port_map, ctx)), ("DGRM", ports.datagrams(port_map, ctx))]
-    sections += signatures.compile(below(data, "signatures"), ctx)
+    words = [f for f in data if os.path.basename(f) == "words.yaml"]
+    sections += signatures.compile(below(data, "signatures"), ctx, words[0] if words else None)
     prefixes = any(os.path.basename(f) == "oui.yaml" for f in data)
     sections.append(("OUI ", oui.compile(named(data, "oui.yaml") if prefixes else None, ctx)))
     if any(os.path.basename(f) == "passwords.yaml" for f in data):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """data/signatures/*.yaml -> sections PLAT (layout: src/knowledge/platforms.c), SIGN and MODL (layout:
-src/identify/identify_room.h), EXAM (layout: src/identify/check.c).
+src/identify/identify_room.h), LABL (the facts that are labels), EXAM (layout: src/identify/check.c).
 
 One file is one platform, keys in this order everywhere:
 
@@ -8,6 +8,7 @@ One file is one platform, keys in this order everywhere:
     name         as people write it
     country      ISO 3166 of the maker, or ""
     class        [what it usually is, weight]: assumed when nothing says more; optional
+    brand        [the maker's own, weight]: assumed when nothing names the box; 30 at most, for rebrands exist; optional
     rtsp_paths   at most two documented paths, each {path, why}: all that is ever asked without a password
     http_extras  harmless questions the HTTP codec may add (enum lc_http_extra)
     sources      where the facts stand
@@ -23,11 +24,15 @@ when, not   conditions {fact, op: value, port, ignore_case, anywhere, pii}; op: 
             A signature that mixes facts of discovery and of ports says `anywhere` for the second kind.
             Captures are numbered through. Who a hardware address belongs to is mac.maker, `is` or `in` words of
             data/oui.yaml; prefixes stand nowhere else.
+            The fact `label` stands for any of LABELS, the texts in which a device tells its name; where several
+            conditions look at `label` they mean the same fact. It is proved on one fact of each cell (PROVED).
+            Of a label only what matched is shown as evidence: it may hold a serial.
+            `word: name` is that pattern of data/words.yaml, whatever the case.
             `pii`: what is captured is personal: never claimed, and cut from the evidence shown.
 claims      attribute: [value or $1, weight] or [value, weight, transform]; platform: weight.
             Transforms: strip (blanks at the ends), firmware (also puts the blank in front of "build"),
-            dots (dashes become dots). An address prefix or a DHCP word weighs 40 at most, a maker what
-            data/oui.yaml says, and neither sets model or firmware (brands.md B4).
+            dots (dashes become dots). An address prefix weighs 40 at most, a maker what data/oui.yaml says,
+            and neither sets model or firmware (brands.md B4). A vendor class of DHCP is the firmware's own word.
 group       which evidence is one voice; without it: what stands before the first dot of the first fact,
             greetings being one voice, WS-Discovery that of the ONVIF scopes it carries, a UPnP gateway UPnP's
 examples    {facts: {name or name@port: value or list}, expect: {attribute: value}, also: [other platforms]};
@@ -41,21 +46,28 @@ import struct
 import context
 import yamlpos as y
 
-HEAD = ["platform", "name", "country", "class", "rtsp_paths", "http_extras", "sources", "notes", "cells",
+HEAD = ["platform", "name", "country", "class", "brand", "rtsp_paths", "http_extras", "sources", "notes", "cells",
         "signatures", "models"]
 EVIDENCE = ["rtsp", "http", "tls", "onvif", "banner", "discovery"]
 BANNERS = {"ssh", "ftp", "telnet", "hiksdk", "banner"}
 DISCOVERY = {"sadp", "dhip", "xm", "mhed", "tdp", "miio", "tuya", "cs2", "tutk", "reolink", "hanwha", "bosch",
              "vivotek", "foscam", "vstarcam", "v380", "hichip", "upnp", "igd", "mdns", "wsd", "mac", "snmp", "dhcp"}
 SAME_VOICE = {"wsd": "onvif", "igd": "upnp"}
-HINTS = {"mac", "dhcp"}
+BRAND_ASSUMED = 30
+HINTS = {"mac"}
 MAKER = "mac.maker"
 SIGNATURE = ["id", "why", "when", "not", "group", "mask", "claims", "examples", "counter"]
+LABEL = "label"
+LABELS = ["http.server", "http.title", "http.auth.realm", "ftp.banner", "telnet.banner", "ssh.banner", "rtsp.server",
+          "rtsp.realm", "tls.cert.subject", "tls.cert.issuer", "onvif.label", "upnp.server", "upnp.model", "mdns.name",
+          "snmp.sysdescr", "sip.server", "dhcp.vendor_class"]
+PROVED = ["http.title", "rtsp.realm", "tls.cert.subject", "ftp.banner", "onvif.label", "snmp.sysdescr"]  # one a cell
+MASK_LABEL = 2
 OPS = {"is": 0, "in": 0, "starts": 1, "ends": 2, "has": 3, "re": 4, "gt": 5, "lt": 6}
 OPS_OF = {"string": {"is", "in", "starts", "ends", "has", "re"}, "int": {"is", "in", "gt", "lt"},
           "bool": {"is", "in"}}
-CONDITION = ["fact"] + list(OPS) + ["port", "ignore_case", "anywhere", "pii"]
-NOT, ICASE, ANYWHERE, PII, DEVICE = 1, 2, 4, 8, 16
+CONDITION = ["fact"] + list(OPS) + ["word", "port", "ignore_case", "anywhere", "pii"]
+NOT, ICASE, ANYWHERE, PII, DEVICE, LABELLED = 1, 2, 4, 8, 16, 32
 ATTRS = ["class", "platform", "brand", "model", "firmware"]  # enum lc_attr
 TRANSFORMS = ["none", "strip", "firmware", "dots"]  # enum lc_transform
 MODEL = ["id", "re", "class", "brand", "why"]
@@ -85,13 +97,19 @@ def cell_of(fact):
     return "discovery" if kind in DISCOVERY else "banner" if kind in BANNERS else kind
 
 
+def voice(fact):
+    """Which evidence is one voice with this fact's."""
+    kind = family(fact)
+    return "banner" if kind in BANNERS else SAME_VOICE.get(kind, kind)
+
+
 def text(ctx, s):
     return struct.pack("<II", *ctx.string(s))
 
 
 class Compiler:
-    def __init__(self, ctx):
-        self.ctx = ctx
+    def __init__(self, ctx, words):
+        self.ctx, self.words = ctx, words
         self.heads, self.signatures, self.models, self.examples = {}, [], [], []
         self.seen = set()
 
@@ -120,7 +138,10 @@ class Compiler:
         if ident != os.path.splitext(os.path.basename(path))[0]:
             y.die(ident, "a platform's file has its name")
         record = text(ctx, ident) + text(ctx, doc["name"]) + text(ctx, doc["country"]) + text(ctx, cls)
-        record += struct.pack("<BBH", weight, len(paths), bits)
+        brand, sure = self.weighted(doc["brand"], "brand") if "brand" in doc else ("", 0)
+        if sure > BRAND_ASSUMED:
+            y.die(doc["brand"], f"an assumed brand weighs {BRAND_ASSUMED} at most")
+        record += text(ctx, brand) + struct.pack("<BBBBH", weight, sure, 0, len(paths), bits)
         self.heads[str(ident)] = record + b"".join(text(ctx, p["path"]) for p in paths)
 
     def weighted(self, node, attr):
@@ -150,12 +171,15 @@ class Compiler:
     def condition(self, c, flags):
         ctx = self.ctx
         y.need(c, CONDITION, ["fact"], "a condition")
+        self.named_word(c)
         op = [k for k in c if k in OPS]
         if len(op) != 1:
             y.die(c, f'a condition has one of {", ".join(OPS)}')
         op, value = op[0], c[op[0]]
-        fact, kind = ctx.fact(c["fact"])
-        if ctx.facts[c["fact"]]["privacy"] == "personal":
+        label = c["fact"] == LABEL
+        fact, kind = (0, "string") if label else ctx.fact(c["fact"])
+        flags |= LABELLED * label
+        if not label and ctx.facts[c["fact"]]["privacy"] == "personal":
             y.die(c, f'{c["fact"]} is personal: signatures do not look at it')
         for key, bit in (("ignore_case", ICASE), ("anywhere", ANYWHERE), ("pii", PII)):
             flags |= bit * y.boolean(c.get(key, "false"), key)
@@ -179,6 +203,15 @@ class Compiler:
                 n = y.boolean(v, c["fact"]) if kind == "bool" else y.integer(v, -2**63, 2**63 - 1, c["fact"])
                 out += struct.pack("<q", n)
         return out
+
+    def named_word(self, c):
+        """`word: name` is that pattern, whatever its case."""
+        if "word" not in c:
+            return
+        if c["word"] not in self.words:
+            y.die(c["word"], f'unknown word "{c["word"]}"; known: {", ".join(self.words)}')
+        c["re"] = self.words[c.pop("word")]
+        c["ignore_case"] = y.Str("true")
 
     def prefixes(self, c, op, values):
         """Prefixes have one home, data/oui.yaml; a misspelt maker would never match."""
@@ -208,11 +241,9 @@ class Compiler:
         return struct.pack("<BBBB", ATTRS.index(attr), weight, TRANSFORMS.index(transform),
                            capture) + text(self.ctx, value), capture
 
-    def group(self, s):
-        if "group" in s:
-            return str(s["group"])
-        kind = family(s["when"][0]["fact"])
-        return "banner" if kind in BANNERS else SAME_VOICE.get(kind, kind)
+    @staticmethod
+    def group(s):
+        return str(s["group"]) if "group" in s else voice(s["when"][0]["fact"])
 
     def conditions(self, s):
         """Those of `when`, then those of `not`, and what only all of them together can show to be wrong."""
@@ -223,6 +254,8 @@ class Compiler:
         if "anywhere" in positive[0]:
             y.die(positive[0], "the first condition sets the port: it has no `anywhere`")
         first = family(positive[0]["fact"]) in DISCOVERY
+        if positive[0]["fact"] == LABEL:
+            return positive, packed
         for c in positive[1:] + negative:
             if (family(c["fact"]) in DISCOVERY) != first and "anywhere" not in c:
                 y.die(c, "discovery speaks of the device, the other facts of a port: say `anywhere`")
@@ -245,8 +278,19 @@ class Compiler:
         found = [c.get("in", c.get("is")) for c in conditions if c["fact"] == MAKER]
         return [word for f in found for word in (f if isinstance(f, y.Seq) else [f])]
 
+    def labels(self, s):
+        """Does it look at labels? Then all its conditions may, and its name says so."""
+        conditions = listed(s, "when", "a signature") + listed(s, "not", "a signature")
+        if not any(c.get("fact") == LABEL for c in conditions):
+            return False
+        if s["id"].split(".")[1:2] != [LABEL] or conditions[0].get("fact") != LABEL or "group" in s:
+            y.die(s["id"], f"a signature on labels is called name.{LABEL}.word and begins with one")
+        return True
+
     def signature(self, s, platform):
+        """Compiles it; the cells that it fills."""
         ctx = self.ctx
+        label = self.labels(s)
         in_order(s, SIGNATURE, ["id", "why", "when", "claims", "examples", "counter"], "a signature")
         want = None if platform == "none" else platform
         parts = s["id"].split(".")
@@ -264,24 +308,26 @@ class Compiler:
             self.hint(s)
         ctx.makers.named |= set(self.named(positive))
         pii = any("pii" in c for c in positive)
-        mask = y.boolean(s.get("mask", "false"), "mask") or pii
+        mask = MASK_LABEL if label else y.boolean(s.get("mask", "false"), "mask") or pii
         out = text(ctx, s["id"]) + text(ctx, s["id"].where)
-        out += text(ctx, want or "") + text(ctx, self.group(s))
+        out += text(ctx, want or "") + text(ctx, "" if label else self.group(s))
         out += struct.pack("<BBBx", mask, len(conditions), len(claims))
         self.signatures.append(out + b"".join(conditions) + b"".join(c for c, _ in claims))
         captured = {a for a in s["claims"] if a != "platform" and s["claims"][a][0].startswith("$")}
-        self.proofs(s, captured)
-        return cell_of(positive[0]["fact"])
+        for fact in PROVED if label else [None]:
+            self.proofs(s, captured, fact)
+        return {cell_of(f) for f in LABELS} if label else {cell_of(positive[0]["fact"])}
 
     # ---- examples ----
 
-    def facts(self, node):
+    def facts(self, node, label):
         """A mapping of facts as packed records (facts/facts.h)."""
         if not isinstance(node, y.Map) or not node:
             y.die(node, "facts are a mapping of name or name@port to value")
         out = b""
         for key, values in node.items():
             name, _, port = key.partition("@")
+            name = label if name == LABEL and label else name
             at = y.Str(name)
             at.where = key.where
             ident, _ = self.ctx.fact(at)
@@ -299,16 +345,16 @@ class Compiler:
         head += b"".join(struct.pack("<B", ATTRS.index(a)) + text(self.ctx, expect[a]) for a in expect)
         self.examples.append(head + b"".join(text(self.ctx, p) for p in also))
 
-    def proofs(self, s, captured):
+    def proofs(self, s, captured, label):
         for e in listed(s, "examples", "a signature"):
             in_order(e, ["facts", "expect", "also"], ["facts"], "an example")
             expect = e.get("expect", y.Map())
             y.need(expect, ATTRS, [], "expect")
             for a in captured - set(expect):
                 y.die(e, f"the example does not say which {a} to expect")
-            self.proof(s, e, 1, self.facts(e["facts"]), expect, listed(e, "also", "an example"))
+            self.proof(s, e, 1, self.facts(e["facts"], label), expect, listed(e, "also", "an example"))
         for c in listed(s, "counter", "a signature"):
-            self.proof(s, c, 0, self.facts(c), {}, [])
+            self.proof(s, c, 0, self.facts(c, label), {}, [])
         for key in ("examples", "counter"):
             if not s[key]:
                 y.die(s, f'{s["id"]} lacks {"an example" if key == "examples" else "a counter-example"}')
@@ -337,20 +383,35 @@ class Compiler:
         if platform != "none" and "cells" not in doc:
             y.die(doc, "the file lacks its cells")
         self.head(doc, path)
-        filled = {self.signature(s, platform) for s in doc["signatures"]}
+        filled = set().union(*[self.signature(s, platform) for s in doc["signatures"]])
         if "cells" in doc:
             self.cells(doc, filled)
         for m in listed(doc, "models", "a platform"):
             self.model(m, platform)
 
 
-def compile(paths, ctx):
-    c = Compiler(ctx)
+WORD = ["id", "re", "why"]
+
+
+def load_words(path):
+    """data/words.yaml: patterns that many signatures share. The signatures' examples prove them."""
+    words = {}
+    for w in y.load(path)["words"] if path else []:
+        in_order(w, WORD, WORD, "a word")
+        if w["id"] in words:
+            y.die(w["id"], "this word is taken")
+        words[str(w["id"])] = w["re"]
+    return words
+
+
+def compile(paths, ctx, words=None):
+    c = Compiler(ctx, load_words(words))
     for path in sorted(paths):
         c.file(path)
 
     def section(records):
         return struct.pack("<I", len(records)) + b"".join(records)
     heads = [c.heads[k] for k in sorted(c.heads, key=str.encode)]
-    return [("PLAT", section(heads)), ("SIGN", section(c.signatures)), ("MODL", section(c.models)),
-            ("EXAM", section(c.examples))]
+    labels = [struct.pack("<H", ctx.facts[f]["id"]) + text(ctx, voice(f)) for f in LABELS if f in ctx.facts]
+    return [("PLAT", section(heads)), ("LABL", section(labels)), ("SIGN", section(c.signatures)),
+            ("MODL", section(c.models)), ("EXAM", section(c.examples))]

@@ -57,6 +57,8 @@ static void comes_out_as(const char *cls, const char *platform, const char *bran
     const char *const want[] = {cls, platform, brand, model};
 
     lc_identify(id, lc_buf_view(&facts.buf), &who);
+    if (who.confidence[LC_A_BRAND] <= LC_BRAND_ASSUMED) /* nothing told it */
+        who.value[LC_A_BRAND] = (struct lc_slice){NULL, 0};
     for (unsigned a = 0; a < 4; a++)
         if (!lc_slice_eq(who.value[a], lc_slice_str(want[a])))
             fail_msg("%s is \"%.*s\", not \"%s\"", lc_attr_names[a], LC_S_ARG(who.value[a]),
@@ -87,6 +89,17 @@ static void an_ezviz_is_no_hikvision_by_brand(void **state)
     said(80, LC_F_ONVIF_MANUFACTURER, "EZVIZ");
     said(80, LC_F_ONVIF_MODEL, "CS-C6N-A0-1C2WFR");
     comes_out_as("camera", "hikvision", "EZVIZ", "CS-C6N-A0-1C2WFR");
+}
+
+static void the_makers_own_name_is_assumed_where_nothing_names_the_box(void **state)
+{
+    (void)state;
+    said(80, LC_F_HTTP_SERVER, "App-webs/");
+    lc_identify(id, lc_buf_view(&facts.buf), &who);
+    assert_true(lc_slice_eq(who.value[LC_A_BRAND], LC_S("Hikvision")));
+    assert_int_equal(who.confidence[LC_A_BRAND], LC_BRAND_ASSUMED);
+    said(80, LC_F_ONVIF_MANUFACTURER, "ANNKE");
+    comes_out_as("camera", "hikvision", "Annke", "");
 }
 
 static void neutral_dahua_firmware_has_no_brand(void **state)
@@ -180,7 +193,7 @@ static void gstreamer_is_a_library_not_a_camera(void **state)
 {
     (void)state;
     said(8554, LC_F_RTSP_SERVER, "GStreamer RTSP server");
-    comes_out_as("encoder", "gstreamer", "", "");
+    comes_out_as("unknown", "gstreamer", "", "");
     assert_true(who.confidence[LC_A_CLASS] < 30);
     assert_int_equal(lc_kb_platform(kb, who.value[LC_A_PLATFORM])->rtsp_paths_n, 1);
 }
@@ -279,6 +292,8 @@ static void sadp_oem_words_are_brands(void **state)
         heard(LC_F_SADP_MODEL, cases[i][0]);
         heard(LC_F_SADP_OEM, cases[i][1]);
         lc_identify(id, lc_buf_view(&facts.buf), &who);
+        if (who.confidence[LC_A_BRAND] <= LC_BRAND_ASSUMED)
+            who.value[LC_A_BRAND] = (struct lc_slice){NULL, 0};
         if (!lc_slice_ieq(who.value[LC_A_BRAND], lc_slice_str(cases[i][2])))
             fail_msg("%s: brand \"%.*s\"", cases[i][1], LC_S_ARG(who.value[LC_A_BRAND]));
     }
@@ -561,6 +576,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_hikvision_camera_without_a_model, fresh, gone),
         cmocka_unit_test_setup_teardown(a_hikvision_recorder_by_its_model, fresh, gone),
         cmocka_unit_test_setup_teardown(an_ezviz_is_no_hikvision_by_brand, fresh, gone),
+        cmocka_unit_test_setup_teardown(the_makers_own_name_is_assumed_where_nothing_names_the_box,
+                                        fresh, gone),
         cmocka_unit_test_setup_teardown(neutral_dahua_firmware_has_no_brand, fresh, gone),
         cmocka_unit_test_setup_teardown(a_dahua_serial_never_shows_in_evidence, fresh, gone),
         cmocka_unit_test_setup_teardown(an_axis_mac_never_shows_in_evidence, fresh, gone),

@@ -132,6 +132,12 @@ static void earlier_alternatives_win_at_the_leftmost_place(void **state)
     matches("x|ab|b", "zab", "ab");
     matches("(?:a|b|c|d)+", "zabcdz", "abcd");
     matches("^(?:cat|dog)$", "dogs", NULL);
+    matches("\\bcat\\b", "concat", NULL);
+    matches("\\bcat\\b", "cats", NULL);
+    matches("\\bcat\\b", "a cat, a dog", "cat");
+    matches("\\bcat\\b", "my_cat_1", "cat");
+    matches("\\bcat\\b", "cat", "cat");
+    matches("c\\bat", "cat", NULL);
 }
 
 static void captures_are_numbered_by_their_opening(void **state)
@@ -176,7 +182,7 @@ static void what_is_outside_the_subset_is_refused(void **state)
                                       "a{65}",
                                       "a{x}",
                                       "a{0}",
-                                      "\\b",
+                                      "\\B",
                                       "\\",
                                       "a{1",
                                       "{2}",
