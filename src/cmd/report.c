@@ -53,6 +53,7 @@ static enum lc_status keep(void *ctx, struct lc_device *d)
     if (!c->devices[c->n])
         return lc_fail(&c->err, LC_ENOMEM, "%s", _("out of memory"));
     lc_report_order(d, c->rules);
+    lc_report_vendor(d, c->kb);
     *c->devices[c->n++] = *d;
     d->mem = (struct lc_arena){.head = NULL};
     return LC_OK;
@@ -63,6 +64,7 @@ static enum lc_status row(void *ctx, struct lc_device *d)
     struct report_cmd *c = ctx;
 
     lc_report_order(d, c->rules);
+    lc_report_vendor(d, c->kb);
     if (is_format(c, "csv")) {
         lc_report_csv(d, c->rules, lc_lang_get(), &c->out);
     } else {

@@ -134,6 +134,27 @@ static void put_verdicts(struct page *p, const struct lc_device *d)
     lc_html_tag(p, "</dl>\n");
 }
 
+/* Who made it, and where the next firmware is. */
+static void put_vendor(struct page *p, const struct lc_device *d)
+{
+    lc_html_tag(p, "<dl class=\"vendor\">\n");
+    for (enum lc_vendor_row row = LC_V_MAKER; row < LC_V_COUNT; row++) {
+        if (row == LC_V_CONTACT || !lc_report_vendor_row(d, row, p->lang, &p->raw))
+            continue;
+        lc_html_tag(p, "<div><dt>");
+        lc_html_say(p, lc_report_vendor_labels[row]);
+        lc_html_tag(p, "</dt><dd>");
+        if (row == LC_V_UPDATES) {
+            lc_html_tag(p, "<a rel=\"noreferrer\" href=\"");
+            lc_html_text(p, lc_buf_view(&p->raw));
+            lc_html_tag(p, "\">");
+        }
+        lc_html_flush(p);
+        lc_html_tag(p, row == LC_V_UPDATES ? "</a></dd></div>\n" : "</dd></div>\n");
+    }
+    lc_html_tag(p, "</dl>\n");
+}
+
 static void put_quiet(struct page *p, enum lc_light l)
 {
     if (l == LC_GREEN) {
@@ -309,6 +330,7 @@ static void put_card(struct page *p, size_t at)
     put_wrong(p, d);
     put_quiet(p, p->cards[at].light);
     put_verdicts(p, d);
+    put_vendor(p, d);
     put_fold(p, d);
     lc_html_tag(p, "</article>\n");
 }

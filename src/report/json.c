@@ -107,6 +107,34 @@ static void put_identity(struct lc_json *j, const struct lc_device *d)
     lc_json_close(j, '}');
 }
 
+static void put_vendor(struct lc_json *j, const struct lc_device *d)
+{
+    const struct lc_vendor *v = d->vendor;
+
+    str_or_null(j, "origin", d->origin);
+    str_or_null(j, "origin_by",
+                lc_slice_str(!d->origin.n                   ? ""
+                             : lc_report_origin_by_brand(d) ? "brand"
+                                                            : "platform"));
+    if (!v) {
+        lc_json_null(j, "vendor");
+        return;
+    }
+    lc_json_open(j, "vendor", '{');
+    lc_json_str(j, "brand", v->brand);
+    str_or_null(j, "maker", v->maker);
+    str_or_null(j, "country", v->country);
+    str_or_null(j, "built_by",
+                v->builder_unknown ? LC_S("")
+                : v->built_by.n    ? v->built_by
+                                   : v->brand);
+    str_or_null(j, "contact", v->contact);
+    str_or_null(j, "updates", v->updates);
+    str_or_null(j, "end_of_life", v->eol[LC_LANG_EN]);
+    lc_json_int(j, "confidence", v->confidence);
+    lc_json_close(j, '}');
+}
+
 static void put_evidence(struct lc_json *j, struct lc_slice fact, struct lc_slice value)
 {
     struct lc_buf raw;
@@ -184,6 +212,7 @@ void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, 
     put_endpoints(&j, d);
     put_discovery(&j, d);
     put_identity(&j, d);
+    put_vendor(&j, d);
     lc_json_str(&j, "exposed", lc_slice_str(lc_tri_exposed[d->exposed]));
     str_or_null(&j, "exposed_why", d->exposed_why);
     lc_json_str(&j, "exposure", lc_slice_str(lc_exposure_names[d->exposure]));

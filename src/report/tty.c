@@ -181,6 +181,17 @@ static void show_identity(struct show *s)
     }
 }
 
+static void show_vendor(struct show *s)
+{
+    for (enum lc_vendor_row row = LC_V_MAKER; row < LC_V_COUNT; row++) {
+        if (!lc_report_vendor_row(s->d, row, lc_lang_get(), &s->raw))
+            continue;
+        label(s, lc_report_vendor_labels[row]);
+        flush(s);
+        (void)lc_buf_u8(s->out, '\n');
+    }
+}
+
 static void because(struct show *s, struct lc_slice why)
 {
     if (why.n) {
@@ -341,6 +352,7 @@ void lc_report_show(const struct lc_device *d, const struct lc_assessor *rules, 
     lc_put_tty(out, lc_slice_of(addr, lc_addr_format(&d->addr, addr)));
     (void)lc_buf_puts(out, "\n\n");
     show_identity(&s);
+    show_vendor(&s);
     show_judgement(&s);
     show_findings(&s);
     show_endpoints(&s);

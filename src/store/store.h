@@ -146,6 +146,9 @@ struct lc_device {
     struct lc_slice exposed_why, takeover_why;
     enum lc_exposure exposure;
     enum lc_takeover takeover;
+    /* Who stands behind it, by lc_report_vendor; until then nobody. */
+    const struct lc_vendor *vendor;
+    struct lc_slice origin; /* ISO 3166 */
     size_t endpoints_n, claims_n, findings_n;
     struct lc_slice facts; /* of the whole device: discovery, and attempts that opened nothing */
     struct lc_device_endpoint *endpoints;
