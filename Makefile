@@ -58,7 +58,7 @@ need-check: need-build
 	@sh tools/need.sh clang clang-format clang-tidy llvm libcmocka-dev mandoc nmap tcpdump nftables \
 	    curl openssl git gcovr nginx-light openssh-server vsftpd inetutils-telnetd \
 	    libgstrtspserver-1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
-	    vlc-bin vlc-plugin-base libclang-rt-14-dev avahi-daemon miniupnpd miniupnpd-nftables wsdd2
+	    vlc-bin vlc-plugin-base libclang-rt-14-dev avahi-daemon miniupnpd miniupnpd-nftables wsdd2 snmpd
 
 need-bench: need-check
 	@sh tools/need.sh zmap masscan

@@ -424,6 +424,8 @@ static const struct lc_opt opts[] = {
      NULL},
     {"passes", N_("N"), N_("1: silent addresses get no second probe; default 2"), AT(sweep.passes),
      NULL},
+    {"udp", N_("LIST"), N_("the sweep also asks over UDP: 'all', or names separated by commas"),
+     AT(sweep.udp), NULL},
     {"sweep-only", NULL, N_("stop at who answers: one JSON object for each address"),
      AT(sweep_only), NULL},
     {"no-local", NULL, N_("no discovery by multicast and broadcast on attached networks"),

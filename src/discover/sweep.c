@@ -517,27 +517,27 @@ uint64_t lc_sweep_left(const struct lc_sweep *s)
     return left;
 }
 
-enum lc_status lc_sweep_dry(const struct lc_sweep_config *cfg, uint64_t slice,
+enum lc_status lc_sweep_dry(const struct lc_sweep_config *cfg, uint64_t slice, uint64_t n,
                             void (*each)(void *ctx, const struct lc_addr *a, unsigned port),
                             void *ctx)
 {
     struct lc_slice_rules rules;
     struct lc_plan plan;
-    struct lc_work work;
+    struct lc_addr *room = NULL;
     enum lc_status st = lc_plan_open(&plan, cfg->plan, cfg->plan_n, cfg->order_seed);
+    uint64_t all;
 
     if (st != LC_OK)
         return st;
     set_rules(&rules, cfg, NULL);
-    if (slice >= (plan.hosts + LC_SLICE_HOSTS - 1) / LC_SLICE_HOSTS)
+    all = (plan.hosts + LC_SLICE_HOSTS - 1) / LC_SLICE_HOSTS;
+    if (n == 0 || slice >= all || n > all - slice)
         st = LC_EINVAL;
-    else
-        st = lc_work_open(&work, &rules, lc_work_hosts(&plan, slice));
-    if (st == LC_OK) {
-        lc_work_start(&work, &rules, &plan, slice);
-        lc_work_dry(&work, &rules, each, ctx);
-        lc_work_close(&work);
-    }
+    else if ((room = lc_alloc_n(LC_SLICE_HOSTS, sizeof *room)) == NULL)
+        st = LC_ENOMEM;
+    for (uint64_t i = slice; st == LC_OK && i < slice + n; i++)
+        lc_work_dry(room, &rules, &plan, i, each, ctx);
+    lc_free(room);
     lc_plan_close(&plan);
     return st;
 }

@@ -120,6 +120,23 @@ const char *lc_report_class_word(struct lc_slice cls)
     return word ? word : N_("unknown device");
 }
 
+static void as_it_is(struct lc_buf *out, struct lc_slice s)
+{
+    (void)lc_buf_put(out, s);
+}
+
+void lc_report_kind(const struct lc_device *d, enum lc_lang lang, struct lc_buf *raw)
+{
+    struct lc_slice word = lc_slice_str(lc_tr_in(lang, lc_report_class_word(lc_report_class(d))));
+    char digits[32];
+    struct lc_slice args[] = {word, lc_report_count(d->channels_n, lang, digits)};
+
+    if (d->channels_n < 2)
+        (void)lc_buf_put(raw, word);
+    else
+        lc_report_fill(raw, as_it_is, lang, N_("{0} with {1} channels"), args, 2);
+}
+
 struct lc_slice lc_report_word(struct lc_slice id, enum lc_lang lang)
 {
     const char *word = find(words, sizeof words / sizeof *words, id);

@@ -26,6 +26,9 @@ extern const char *const lc_report_light_names[];           /* "green" ..., for 
 /* The class as a noun, English: translate when printed. "unknown device" for a word that is not
  * ours. */
 const char *lc_report_class_word(struct lc_slice cls);
+/* "network recorder with 8 channels", raw, in `lang`: the class, and how many pictures where that
+ * is known and more than one. */
+void lc_report_kind(const struct lc_device *d, enum lc_lang lang, struct lc_buf *raw);
 /* An outcome of a port, the state of a finding, an attribute of a claim in a person's words; what
  * is not one of them comes back as it is, raw. */
 struct lc_slice lc_report_word(struct lc_slice id, enum lc_lang lang);

@@ -13,7 +13,7 @@ void lc_report_csv_head(struct lc_buf *out)
                       "address,name,light,class,platform,brand,model,firmware,class_confidence,"
                       "platform_confidence,brand_confidence,model_confidence,firmware_confidence,"
                       "exposed,exposed_why,exposure,takeover,takeover_why,findings_n,findings,"
-                      "open_ports,first_seen,last_seen\r\n");
+                      "open_ports,first_seen,last_seen,channels_n\r\n");
 }
 
 /* One cell from text that was built in `raw`, which is emptied for the next. */
@@ -95,7 +95,9 @@ void lc_report_csv(const struct lc_device *d, const struct lc_assessor *rules, e
     lc_report_utc(d->first_us, &raw);
     cell(&raw, out);
     lc_report_utc(d->last_us, &raw);
-    lc_put_csv(out, lc_buf_view(&raw));
+    cell(&raw, out);
+    if (d->channels_n)
+        (void)lc_buf_putf(out, "%u", d->channels_n);
     (void)lc_buf_puts(out, "\r\n");
     lc_buf_free(&raw);
 }

@@ -32,9 +32,10 @@ static void put_card_head(struct page *p, size_t at)
     lc_html_tag(p, "</h3>\n<p class=\"where\"><span class=\"addr\">");
     lc_html_text(p, lc_slice_of(addr, lc_addr_format(&d->addr, addr)));
     lc_html_tag(p, "</span>");
-    if (d->value[LC_A_MODEL].n) {
+    if (d->value[LC_A_MODEL].n || d->channels_n > 1) {
         lc_html_tag(p, "<span>");
-        lc_html_say(p, lc_report_class_word(lc_report_class(d)));
+        lc_report_kind(d, p->lang, &p->raw);
+        lc_html_flush(p);
         lc_html_tag(p, "</span>");
     }
     if (d->value[LC_A_FIRMWARE].n) {

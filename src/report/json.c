@@ -8,17 +8,19 @@
  * understood discovery   protocols over UDP that it answered, sorted pseudo      reasons why it may
  * be no device class       always a word: camera ... not-surveillance, unknown platform brand model
  * firmware     text, or null when not known confidence  {class, platform, brand, model, firmware}:
- * 0 to 99, 0 for what is not known exposed     "yes", "no", "unknown"        exposed_why   English
- * sentence, or null exposure    "E0" to "E3" takeover    "T0" to "T5", "TU"            takeover_why
- * id of a rule, English sentence, or null findings    [{rule, severity, ladder, result, port,
- * evidence: {fact, value}, title, state}] result: "true" (wrong), "unknown" (could not be decided),
- * "false" (was wrong, is not now) severity null when this knowledge has no such rule; ladder null
- * when the rule is on no step; port null when it is said of the whole device; evidence null when
- * nothing was seen; its value null when the fact is personal (serials, MACs); title in English
- *   light       "green", "yellow", "red", "grey": the colour in the page
- *   conflict    true: two platforms claim this device, see claims
- *   claims      [{attr, value, weight, port, signature, evidence}], strongest first
- *   first_seen last_seen              RFC 3339 in UTC, or null
+ * 0 to 99, 0 for what is not known origin, origin_by, vendor: vendor.c exposed     "yes", "no",
+ * "unknown"        exposed_why   English sentence, or null exposure    "E0" to "E3" takeover "T0"
+ * to "T5", "TU"            takeover_why id of a rule, English sentence, or null findings    [{rule,
+ * severity, ladder, result, port, evidence: {fact, value}, title, state}] result: "true" (wrong),
+ * "unknown" (could not be decided), "false" (was wrong, is not now) severity null when this
+ * knowledge has no such rule; ladder null when the rule is on no step; port null when it is said of
+ * the whole device; evidence null when nothing was seen; its value null when the fact is personal
+ * (serials, MACs); title in English light       "green", "yellow", "red", "grey": the colour in the
+ * page conflict    true: two platforms claim this device, see claims claims      [{attr, value,
+ * weight, port, signature, evidence}], strongest first channels_n  pictures it has, 1 for a camera
+ * that says nothing else; null when not known channels    [{number, kind: "analog", "network",
+ * "unknown", open: "yes", "no", "unknown"}] first_seen last_seen              RFC 3339 in UTC, or
+ * null
  *
  * "unknown" is a word where the key is a closed list, null where it is free text.
  */
@@ -191,6 +193,25 @@ static void put_claims(struct lc_json *j, const struct lc_device *d)
     lc_json_close(j, ']');
 }
 
+static void put_channels(struct lc_json *j, const struct lc_device *d)
+{
+    if (d->channels_n)
+        lc_json_int(j, "channels_n", d->channels_n);
+    else
+        lc_json_null(j, "channels_n");
+    lc_json_open(j, "channels", '[');
+    for (size_t i = 0; i < d->channels_listed_n; i++) {
+        const struct lc_device_channel *c = &d->channels[i];
+
+        lc_json_open(j, NULL, '{');
+        lc_json_int(j, "number", c->number);
+        lc_json_str(j, "kind", lc_slice_str(lc_channel_kinds[c->kind]));
+        lc_json_str(j, "open", lc_slice_str(lc_tri_exposed[c->open]));
+        lc_json_close(j, '}');
+    }
+    lc_json_close(j, ']');
+}
+
 static void put_seen(struct lc_json *j, const char *key, int64_t us)
 {
     struct lc_buf raw;
@@ -225,6 +246,7 @@ void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, 
     lc_json_str(&j, "light", lc_slice_str(lc_report_light_names[lc_report_light(d, rules)]));
     lc_json_bool(&j, "conflict", d->conflict);
     put_claims(&j, d);
+    put_channels(&j, d);
     put_seen(&j, "first_seen", d->first_us);
     put_seen(&j, "last_seen", d->last_us);
     lc_json_close(&j, '}');

@@ -49,6 +49,17 @@ struct lc_sweep_plan {
     bool adapt;
 };
 
+/* Questions over UDP stand before the TCP ports, so that both the likely ones come first and the
+ * TCP ports are a talker's own list in its order. */
+static inline uint32_t lc_sweep_plan_udp_n(const struct lc_sweep_plan *p)
+{
+    uint32_t n = 0;
+
+    while (n < p->ports_n && p->ports[n].dgram)
+        n++;
+    return n;
+}
+
 struct lc_role_config {
     uint32_t magic, size; /* of this struct: another build is refused */
     uint32_t talkers, ports_n;

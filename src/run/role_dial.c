@@ -31,11 +31,18 @@
 #define TAG_DOOR 0x80000000U /* + talker number */
 #define NONE     UINT32_MAX
 
+/* Descriptors, ports and the kernel's tables run short for a moment only, until other attempts end:
+ * what lacks them tries again, for up to six seconds (a neighbour nobody answers for is given up by
+ * the kernel after three). */
+#define LACK_WAIT_US LC_MS(100)
+#define LACK_TRIES   60
+
 /* One request on its way: waiting for its time, then connecting. */
 struct attempt {
     struct lc_door_ask ask;
     uint32_t talker, epoch;
     int fd;              /* -1 while waiting */
+    uint8_t lacks;       /* how often our own side was short of something */
     int64_t at_us;       /* leaves at; then: deadline */
     uint32_t next, prev; /* deadline FIFO, or free list by `next` */
     uint32_t heap_at;
@@ -223,20 +230,35 @@ static void set_int(int fd, int level, int name, int value)
     (void)setsockopt(fd, level, name, &value, sizeof value);
 }
 
-/* Closing a UDP socket tells the peer nothing; connecting one sends nothing. */
-static int new_datagram_socket(const struct lc_door_ask *ask)
+/* The address of ours that the kernel takes towards `to`. Connecting a UDP socket sends nothing. */
+static bool own_address(const struct sockaddr_storage *to, unsigned n, struct lc_addr *own)
 {
-    bool v4 = lc_addr_is_v4(&ask->addr);
-    int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    struct sockaddr_storage ss = {.ss_family = AF_UNSPEC};
+    socklen_t len = sizeof ss;
+    int fd = socket(to->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool known = fd >= 0 && connect(fd, (const struct sockaddr *)to, n) == 0 &&
+                 getsockname(fd, (struct sockaddr *)&ss, &len) == 0;
+
+    if (fd >= 0)
+        (void)close(fd);
+    *own = lc_addr_from_sockaddr(&ss, NULL);
+    return known;
+}
+
+/* A port of ours that the protocol prescribes is shared with other conversations, so it is bound on
+ * the one address that this one uses: between bind and connect the socket would otherwise take
+ * datagrams that were meant for theirs. Closing a UDP socket tells the peer nothing. */
+static int new_datagram_socket(const struct lc_door_ask *ask, const struct sockaddr_storage *to,
+                               unsigned to_n)
+{
+    int fd = socket(to->ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     struct sockaddr_storage ss;
-    struct lc_addr any = {.zone = 0};
+    struct lc_addr own;
     unsigned n;
 
-    if (fd < 0 || ask->port.from == 0)
-        return fd;
-    if (v4)
-        any = lc_addr_v4(0);
-    n = lc_addr_to_sockaddr(&any, ask->port.from, &ss);
+    if (fd < 0 || ask->port.from == 0 || !own_address(to, to_n, &own))
+        return fd; /* without an address of ours connect() says why */
+    n = lc_addr_to_sockaddr(&own, ask->port.from, &ss);
     set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (bind(fd, (struct sockaddr *)&ss, n) != 0) {
         (void)close(fd);
@@ -270,6 +292,21 @@ static int new_socket(struct dial *d, const struct lc_addr *to)
     return fd;
 }
 
+/* The attempt holds no descriptor and stands in no list. */
+static void short_of_something(struct dial *d, uint32_t i)
+{
+    struct attempt *a = &d->all[i];
+
+    a->fd = -1;
+    if (++a->lacks > LACK_TRIES) {
+        answer(d, a, LC_DIAL_LOCAL, -1);
+        release(d, i);
+        return;
+    }
+    a->at_us = d->now_us + LACK_WAIT_US;
+    heap_push(d, i);
+}
+
 static void conclude(struct dial *d, uint32_t i, int error)
 {
     struct attempt *a = &d->all[i];
@@ -278,6 +315,10 @@ static void conclude(struct dial *d, uint32_t i, int error)
     fifo_remove(d, i);
     if (error)
         (void)close(a->fd);
+    if (outcome == LC_DIAL_LOCAL) {
+        short_of_something(d, i);
+        return;
+    }
     answer(d, a, outcome, error ? -1 : a->fd);
     release(d, i);
 }
@@ -324,10 +365,10 @@ static void leave(struct dial *d, uint32_t i)
 
     a->fd = -1;
     if (d->connecting_n < d->cfg->conns_max)
-        a->fd = a->ask.port.udp ? new_datagram_socket(&a->ask) : new_socket(d, &a->ask.addr);
+        a->fd =
+            a->ask.port.udp ? new_datagram_socket(&a->ask, &ss, n) : new_socket(d, &a->ask.addr);
     if (a->fd < 0) {
-        answer(d, a, LC_DIAL_LOCAL, -1);
-        release(d, i);
+        short_of_something(d, i);
         return;
     }
     a->at_us = d->now_us + d->cfg->connect_us;

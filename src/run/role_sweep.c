@@ -49,15 +49,30 @@ struct sweep {
 
 /* ---- to ctl ---- */
 
+/* The TCP ports of a mask: behind those of the questions over UDP. */
+static void tcp_of(uint64_t *out, const uint64_t *mask, uint32_t udp_n)
+{
+    for (unsigned i = udp_n; i < LC_SWEEP_PORTS; i++)
+        if (lc_mask_has(mask, i))
+            lc_mask_add(out, i - udp_n);
+}
+
 static void on_heard(void *ctx, const struct lc_heard *heard)
 {
     struct sweep *s = ctx;
     struct lc_talk_known known = {.swept = true};
+    uint32_t udp_n = lc_sweep_plan_udp_n(&s->cfg->sweep);
     struct lc_buf *b = lc_link_begin(&s->ctl, LC_MSG_HEARD);
 
-    memcpy(known.open, heard->open, sizeof known.open);
-    memcpy(known.refused, heard->refused, sizeof known.refused);
-    memcpy(known.asked, heard->asked, sizeof known.asked);
+    tcp_of(known.open, heard->open, udp_n);
+    tcp_of(known.refused, heard->refused, udp_n);
+    tcp_of(known.asked, heard->asked, udp_n);
+    for (uint32_t i = 0; i < udp_n; i++) {
+        uint32_t question = 1U << s->cfg->sweep.ports[i].dgram;
+
+        known.dgrams |= lc_mask_has(heard->open, i) ? question : 0;
+        known.dgrams_refused |= lc_mask_has(heard->refused, i) ? question : 0;
+    }
     (void)lc_buf_le64(b, heard->slice);
     (void)lc_buf_le64(b, heard->index);
     lc_link_put_addr(b, &heard->addr);

@@ -32,7 +32,8 @@
 struct conn {
     int fd; /* -1: none */
     uint32_t number;
-    bool udp; /* of the connection that was asked for last */
+    bool udp; /* this and the peer are of the connection that was asked for last */
+    struct lc_addr peer;
 };
 
 struct talker {
@@ -62,6 +63,7 @@ static void net_dial(void *ctx, uint32_t number, const struct lc_addr *addr,
     if (t->asks_n == 2 * t->conns_n)
         return;
     t->conns[INDEX(number)].udp = port.udp;
+    t->conns[INDEX(number)].peer = *addr;
     t->asks[t->asks_n++] =
         (struct lc_door_ask){.conn = number, .spent = spent, .port = port, .addr = *addr};
 }
@@ -177,14 +179,29 @@ static void on_ctl(struct talker *t)
             t->stop = true;
 }
 
+/* A connected UDP socket still hands out what came before it was connected, from anybody. */
+static bool from_peer(const struct conn *c, const struct sockaddr_storage *ss)
+{
+    struct lc_addr from;
+
+    if (!c->udp)
+        return true;
+    from = lc_addr_from_sockaddr(ss, NULL);
+    return memcmp(from.b, c->peer.b, sizeof from.b) == 0;
+}
+
 static void on_conn(struct talker *t, uint32_t number)
 {
     struct conn *c = INDEX(number) < t->conns_n ? &t->conns[INDEX(number)] : NULL;
+    struct sockaddr_storage ss = {.ss_family = AF_UNSPEC};
+    socklen_t len = sizeof ss;
     ssize_t n;
 
     if (c == NULL || c->fd < 0 || c->number != number)
         return;
-    n = recv(c->fd, t->page->bytes, LC_CRASH_BYTES, MSG_DONTWAIT);
+    n = recvfrom(c->fd, t->page->bytes, LC_CRASH_BYTES, MSG_DONTWAIT, (struct sockaddr *)&ss, &len);
+    if (n > 0 && !from_peer(c, &ss))
+        return;
     if (n > 0) {
         t->page->n = (uint32_t)n;
         t->user.data(t->user.ctx, t->now_us, number, lc_slice_of(t->page->bytes, (size_t)n));
@@ -228,15 +245,13 @@ static void loop(struct talker *t)
     }
 }
 
-/* Questions over UDP up to a priority; 0: none. */
-static void choose_dgrams(const struct lc_kb *kb, uint32_t priority, struct lc_talk_config *cfg)
+static void choose_dgrams(const struct lc_kb *kb, struct lc_talk_config *cfg)
 {
     const struct lc_dgram_plan *plans;
     size_t n = lc_kb_datagrams(kb, &plans);
 
     for (size_t i = 0; i < n && cfg->dgrams_n < LC_TALK_DGRAMS; i++)
-        if (plans[i].priority <= priority)
-            cfg->dgrams[cfg->dgrams_n++] = &plans[i];
+        cfg->dgrams[cfg->dgrams_n++] = &plans[i];
 }
 
 static enum lc_status open_engine(struct talker *t)
@@ -249,6 +264,7 @@ static enum lc_status open_engine(struct talker *t)
         .hosts_max = t->cfg->hosts_max,
         .dialogue_us = t->cfg->dialogue_us,
         .host_us = t->cfg->host_us,
+        .dgrams_priority = t->cfg->dgrams,
         .device_info = (t->cfg->checks & LC_CHECK_ANON_DEVICE_INFO) != 0,
     };
     struct lc_talk_owner owner = {t, on_result, on_parsing};
@@ -264,7 +280,7 @@ static enum lc_status open_engine(struct talker *t)
     if (st == LC_OK)
         st = lc_identifier_open(kb, &identifier, &err);
     if (st == LC_OK)
-        choose_dgrams(kb, t->cfg->dgrams, &cfg);
+        choose_dgrams(kb, &cfg);
     cfg.kb = kb;
     cfg.identifier = identifier;
     if (st == LC_OK)

@@ -126,7 +126,7 @@ static bool allow_dial(scmp_filter_ctx f)
 {
     static const int calls[] = {SCMP_SYS(socket),     SCMP_SYS(connect),    SCMP_SYS(bind),
                                 SCMP_SYS(setsockopt), SCMP_SYS(getsockopt), SCMP_SYS(poll),
-                                SCMP_SYS(sendmsg),    SCMP_SYS(fcntl)};
+                                SCMP_SYS(sendmsg),    SCMP_SYS(fcntl),      SCMP_SYS(getsockname)};
 
     return allow(f, calls, sizeof calls / sizeof *calls);
 }

@@ -249,7 +249,7 @@ enum lc_status lc_slices_heard(struct lc_slices *s, uint64_t slice, const struct
     if (w == NULL || w->over)
         return LC_EPARSE;
     w->heard++;
-    if (!any(h->known.open)) {
+    if (!any(h->known.open) && h->known.dgrams == 0) {
         w->counts.refused++;
         return LC_OK;
     }

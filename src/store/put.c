@@ -286,6 +286,37 @@ static enum lc_status settle(struct lc_store *s, int64_t run, int64_t device,
     return st == LC_OK && whole && !missed ? settle_port(s, run, device, 0, err) : st;
 }
 
+/* Said on port 0 only, by discovery; what it does not say this time stays as it was. */
+static struct lc_slice said_of_device(const struct lc_host_result *r)
+{
+    for (size_t i = 0; i < r->endpoints_n; i++)
+        if (r->endpoints[i].port == 0)
+            return r->endpoints[i].facts;
+    return NONE;
+}
+
+/* A camera with one lens is its only channel: it needs no row. */
+static enum lc_status put_channels(struct lc_store *s, int64_t device, bool known,
+                                   const struct lc_host_result *r, struct lc_err *err)
+{
+    struct lc_slice cls = r->identity->value[LC_A_CLASS];
+    struct lc_channels c;
+    enum lc_status st;
+
+    lc_channels_of(said_of_device(r), &c);
+    if (c.n == 0 || !lc_class_is_surveillance(cls) || (c.n == 1 && lc_class_is_camera(cls)))
+        return LC_OK;
+    c.kinds = c.kinds && !lc_class_is_camera(cls);
+    st = known ? lc_sql_exec(s, LC_Q_CHANNEL_TRIM, err, "ii", device, (int64_t)c.n) : LC_OK;
+    for (uint16_t n = 1; n <= c.n && st == LC_OK; n++) {
+        enum lc_tri open = n == 1 ? r->judgement->exposed : LC_TRI_UNKNOWN;
+
+        st = lc_sql_exec(s, LC_Q_CHANNEL_PUT, err, "iiiii", device, (int64_t)n,
+                         (int64_t)lc_channel_kind_of(&c, n), (int64_t)open, (int64_t)c.fact);
+    }
+    return st;
+}
+
 static enum lc_status put_host(struct lc_store *s, int64_t run, const struct lc_host_result *r,
                                struct lc_err *err)
 {
@@ -300,6 +331,8 @@ static enum lc_status put_host(struct lc_store *s, int64_t run, const struct lc_
     st = put_endpoints(s, run, device, r, err);
     if (st == LC_OK && r->identity)
         st = put_claims(s, device, known, r->identity, err);
+    if (st == LC_OK && r->identity)
+        st = put_channels(s, device, known, r, err);
     if (st == LC_OK && r->judgement)
         st = put_findings(s, run, device, r, err);
     return st == LC_OK && known ? settle(s, run, device, r, err) : st;

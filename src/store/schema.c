@@ -71,7 +71,16 @@ static const char step_3[] =
     " answered INTEGER NOT NULL, pseudo INTEGER NOT NULL, PRIMARY KEY(run, block)) STRICT,"
     " WITHOUT ROWID;";
 
-static const char *const steps[] = {step_1, step_2, step_3};
+/* 4: the pictures of a recorder. Names are never kept; protocol and source are those of the camera
+ * behind a channel, where somebody who may log in has read them. state is enum lc_tri: is it
+ * described to strangers. */
+static const char step_4[] =
+    "CREATE TABLE channel("
+    " device INTEGER NOT NULL REFERENCES device, n INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, fact INTEGER NOT NULL, protocol TEXT, source BLOB,"
+    " PRIMARY KEY(device, n)) STRICT, WITHOUT ROWID;";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4};
 
 #define STEPS_N ((int)(sizeof steps / sizeof *steps))
 

@@ -89,6 +89,11 @@ static const char *const statements[LC_Q_COUNT] = {
                          "device = ?1 AND port = ?2 AND checked_run <> ?3 AND result = 1",
     [LC_Q_FINDING_DROP] = "DELETE FROM finding WHERE device = ?1 AND port = ?2 "
                           "AND checked_run <> ?3 AND state = 0",
+    [LC_Q_CHANNEL_TRIM] = "DELETE FROM channel WHERE device = ? AND n > ?",
+    /* What a login has read of the camera behind it outlives a count from outside. */
+    [LC_Q_CHANNEL_PUT] = "INSERT INTO channel VALUES(?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT DO "
+                         "UPDATE SET kind = excluded.kind, state = excluded.state, "
+                         "fact = excluded.fact",
     [LC_Q_DEVICE_ALL] = "SELECT " DEVICE_COLUMNS " FROM device WHERE merged_into IS NULL AND "
                         "(?1 = 0 OR last_run = ?1 OR EXISTS(SELECT 1 FROM observation WHERE "
                         "run = ?1 AND device = device.id)) ORDER BY addr",
@@ -103,6 +108,8 @@ static const char *const statements[LC_Q_COUNT] = {
                       "WHERE device = ? ORDER BY n",
     [LC_Q_FINDING_OF] = "SELECT port, rule, result, state, fact, evidence, first_us, last_us "
                         "FROM finding WHERE device = ? ORDER BY result = 1 DESC, port, rule",
+    [LC_Q_CHANNEL_OF] = "SELECT n, kind, state, protocol, source FROM channel WHERE device = ? "
+                        "ORDER BY n",
 };
 
 static enum lc_status describe(struct lc_store *s, int rc, struct lc_err *err)

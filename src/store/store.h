@@ -12,6 +12,7 @@
 #define LC_STORE_STORE_H
 
 #include "assess/assess.h"
+#include "identify/channels.h"
 #include "scope/scope.h"
 
 struct lc_store;
@@ -134,6 +135,17 @@ struct lc_device_claim {
     uint8_t weight;
 };
 
+/* A picture of a recorder, or of a camera with several lenses. Its name is never kept. */
+struct lc_device_channel {
+    uint16_t number; /* from 1 */
+    enum lc_channel_kind kind;
+    enum lc_tri open; /* described to strangers */
+    /* The camera behind it, where a login has read it: "" and no address otherwise. */
+    struct lc_slice protocol;
+    bool has_source;
+    struct lc_addr source;
+};
+
 struct lc_device {
     struct lc_arena mem;
     int64_t id;
@@ -154,6 +166,10 @@ struct lc_device {
     struct lc_device_endpoint *endpoints;
     struct lc_device_claim *claims;
     struct lc_device_finding *findings;
+    /* For counting: as many as are listed, else 1 for a camera, else 0: not known. */
+    uint32_t channels_n;
+    size_t channels_listed_n;
+    struct lc_device_channel *channels;
 };
 
 /* Calls `each` for every device in address order; a status other than LC_OK from it ends the walk

@@ -3,7 +3,8 @@
  * Questions over UDP to one host, one at a time, when its ports are done: by then the facts tell
  * which maker's question is worth a packet. Each form of a question is one datagram; the first
  * answer ends it. A silent question costs LC_TALK_DGRAM_US per form, and says nothing about the
- * host.
+ * host. A maker's question to a device that points at that maker is expected to be answered: it is
+ * asked a second time, because a datagram is easily lost; a question for anybody is not.
  */
 #include "talk/engine.h"
 
@@ -32,7 +33,7 @@ static bool fits(const struct lc_dgram_plan *plan, const struct lc_identity *who
     return false;
 }
 
-static bool begin(struct lc_talk *t, struct host *h, enum lc_dgram_id id)
+static bool begin(struct lc_talk *t, struct host *h, const struct lc_dgram_plan *plan)
 {
     struct dlg *d;
     unsigned at = 0;
@@ -43,7 +44,8 @@ static bool begin(struct lc_talk *t, struct host *h, enum lc_dgram_id id)
     if (d == NULL)
         return false;
     d->host = h;
-    d->dgram = lc_dgram_get(id);
+    d->dgram = lc_dgram_get(plan->id);
+    d->ask_again = plan->platforms_n > 0;
     t->nonce = t->nonce * 6364136223846793005U + 1442695040888963407U;
     d->dgram_ask = (struct lc_dgram_ask){.nonce = t->nonce, .v6 = !lc_addr_is_v4(&h->addr)};
     lc_buf_init(&d->wire, LC_DGRAM_OUT);
@@ -64,15 +66,19 @@ bool dgram_next(struct lc_talk *t, struct host *h)
         const struct lc_dgram_plan *plan = t->cfg.dgrams[i];
         const struct lc_dgram *codec = lc_dgram_get(plan->id);
 
+        bool heard = h->known.dgrams & 1U << plan->id; /* a sweep, which kept no payload */
+
         if (h->dgrams_done & 1U << plan->id || !codec->unicast || codec->variants == 0)
             continue;
-        if (!known)
+        if (!heard && plan->priority > t->cfg.dgrams_priority)
+            continue;
+        if (!heard && !known)
             lc_identify(t->cfg.identifier, lc_buf_view(&h->facts.buf), &who);
-        known = true;
-        if (!fits(plan, &who))
+        known = known || !heard;
+        if (!heard && !fits(plan, &who))
             continue;
         h->dgrams_done |= 1U << plan->id;
-        return begin(t, h, plan->id);
+        return begin(t, h, plan);
     }
     return false;
 }
@@ -133,8 +139,13 @@ void dgram_data(struct lc_talk *t, struct dlg *d, struct lc_slice bytes)
 
 void dgram_timeout(struct lc_talk *t, struct dlg *d)
 {
-    if (++d->dgram_ask.variant < d->dgram->variants)
+    if (++d->dgram_ask.variant < d->dgram->variants) {
         ask(t, d);
-    else
+    } else if (d->ask_again) {
+        d->ask_again = false;
+        d->dgram_ask.variant = 0;
+        ask(t, d);
+    } else {
         dgram_over(t, d, "silent");
+    }
 }

@@ -39,6 +39,7 @@ struct dlg {
     const struct lc_dgram *dgram; /* a question over UDP; then `slot` means nothing */
     struct lc_dgram_ask dgram_ask;
     unsigned heard_n; /* datagrams that came back */
+    bool ask_again;   /* the question, should it stay silent */
     void *st;
     struct lc_ask ask;
     struct lc_buf in;   /* plaintext the codec has not used yet */

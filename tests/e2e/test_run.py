@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs that are refused, interrupted, killed or wounded: nothing committed is lost, nothing is asked that the
 scope does not allow, every refusal says what to do."""
+import contextlib
 import difflib
 import json
 import os
+import pathlib
 import random
 import signal
 import subprocess
+import sys
 import time
 
 import kit
@@ -68,11 +71,28 @@ def start(command, folder):
                             stderr=subprocess.PIPE, text=True)
 
 
+def flat(text):
+    """An export, one fact, claim or finding in each line: so a difference is one of a few words."""
+    lines = []
+    for line in text.splitlines():
+        device = json.loads(line)
+        where = device.get("address", "")
+        for key, value in device.items():
+            parts = value if isinstance(value, list) else [value]
+            for part in parts:
+                facts = part.pop("facts", {}) if isinstance(part, dict) else {}
+                lines.append(f"{where} {key} {json.dumps(part, sort_keys=True)}")
+                lines += [f"{where} {key} {part.get('port')} {name} {v}" for name, v in facts.items()]
+    return lines
+
+
 def same_as(expected, folder):
-    """The store's canonical export is the expected one; else the first lines that differ are said."""
+    """The store's canonical export is the expected one; else what differs is said."""
     got = kit.lenscap(folder, "export", "--canonical", "--store", folder / "s.db", check=0).stdout
-    changes = list(difflib.unified_diff(expected.splitlines(), got.splitlines(), lineterm="", n=0))
-    assert not changes, "the export differs: " + "\n".join(line[:600] for line in changes[:8])
+    if got == expected:
+        return
+    changes = difflib.unified_diff(flat(expected), flat(got), lineterm="", n=0)
+    raise AssertionError("the export differs:\n" + "\n".join(line[:300] for line in list(changes)[:60]))
 
 
 def a_run_killed_at_random_moments_resumes_to_the_same_result():
@@ -102,7 +122,8 @@ def a_run_killed_at_random_moments_resumes_to_the_same_result():
                     p.wait(60)
                     break
             errors = p.stderr.read()
-            if p.returncode == 2 and "resume" in errors:  # killed before the run was begun, or right at its end
+            # Killed before the run was begun, or right at its end.
+            if p.returncode == 2 and "no unfinished scan" in errors:
                 p = start(scan_command(folder, target), folder)
                 p.wait(60)
             assert p.returncode == 0, errors
@@ -122,6 +143,46 @@ def ctrl_c_leaves_a_valid_store_and_says_how_to_resume():
         assert "--resume" in errors, errors
         kit.lenscap(folder, *scan_command(folder, target, "--resume")[1:], check=0)
         same_as(expected, folder)
+
+
+def a_lack_of_ports_delays_and_loses_nothing():
+    ports = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range")
+    if not os.environ.get("LENSCAP_TEST_NET"):
+        raise kit.Skip("needs a network of its own")
+    folder = kit.scratch()
+    with kit.street(folder, "--fleet", 100, "--base", "127.3.0.1", "--fleet-persona", "hikvision-ipc"):
+        target = "127.3.0.1-127.3.0.100"
+        expected = undisturbed(folder, target)
+        usual = ports.read_text()
+        try:
+            ports.write_text("40000 40003")  # four questions over UDP at once
+            kit.lenscap(folder, *scan_command(folder, target)[1:], check=0)
+        finally:
+            ports.write_text(usual)
+        same_as(expected, folder)
+
+
+@contextlib.contextmanager
+def flood(source, to):
+    """Datagrams from a stranger, as fast as one process can."""
+    code = ("import socket, sys\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+            f"s.bind(({source!r}, 0))\ns.connect({to!r})\nwhile True:\n"
+            "    try:\n        s.send(b'x' * 40)\n    except ConnectionRefusedError:\n        pass\n")
+    with kit.process([sys.executable, "-c", code]):
+        yield
+
+
+def strangers_at_a_prescribed_port_are_no_answers():
+    """SADP answers to port 37020 of ours: what others send there ends no question."""
+    folder = kit.scratch()
+    with kit.street(folder, "--fleet", 300, "--base", "127.3.0.1", "--fleet-persona", "hikvision-ipc"):
+        target = "127.3.0.1-127.3.1.44"
+        with flood("127.9.9.9", ("127.0.0.1", 37020)):
+            kit.lenscap(folder, *scan_command(folder, target)[1:], check=0)
+        done = kit.lenscap(folder, "export", "--canonical", "--store", folder / "s.db", check=0)
+        devices = [d for d in map(json.loads, done.stdout.splitlines()) if "firmware" in d]
+        mute = [d["address"] for d in devices if not d["firmware"]]
+        assert len(devices) == 300 and not mute, mute
 
 
 def a_killed_talker_costs_nobody_a_result():
@@ -205,6 +266,8 @@ def a_full_disk_is_told_and_loses_nothing():
 if __name__ == "__main__":
     kit.main([refusals_say_what_to_do_and_exit_with_the_documented_code, messages_come_in_vietnamese_too,
               a_run_killed_at_random_moments_resumes_to_the_same_result,
-              ctrl_c_leaves_a_valid_store_and_says_how_to_resume, a_killed_talker_costs_nobody_a_result,
+              ctrl_c_leaves_a_valid_store_and_says_how_to_resume, a_lack_of_ports_delays_and_loses_nothing,
+              strangers_at_a_prescribed_port_are_no_answers,
+              a_killed_talker_costs_nobody_a_result,
               a_host_that_crashes_the_parser_ends_in_quarantine_alone,
               a_store_of_a_newer_version_is_left_alone, a_full_disk_is_told_and_loses_nothing])

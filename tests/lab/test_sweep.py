@@ -216,6 +216,35 @@ class Reader:
                 have, self.n = have[stream.BLOCK:], self.n + 1
 
 
+def devices_that_answer_only_over_udp_are_found():
+    """Home cameras without any TCP service: a sweep over TCP hears nobody, one that says hello over UDP hears them,
+    and the talkers then learn what they are."""
+    where, fleet = "198.18.64.0/21", {f"198.18.66.{i}" for i in range(1, 41)}
+    street = ["--fleet", len(fleet), "--base", min(fleet, key=ipaddress.ip_address), "--fleet-persona", "xiaomi-c400",
+              "--anywhere"]
+    with world(rules="drop", listen=[]) as (laboratory, folder):
+        with kit.street(folder, *street, prefix=laboratory.inside("world")) as sim:
+            quiet, _ = sweep(folder, laboratory, where)
+            loud, _ = sweep(folder, laboratory, where, more=["--udp", "miio,wsd"])
+            scan = [a for a in command(folder, laboratory, where, more=["--udp", "miio", "--json"])
+                    if a not in ("--sweep-only", "--stats")]
+            done = subprocess.run(list(map(str, scan)), capture_output=True, text=True, env=kit.environment(folder),
+                                  timeout=120)
+        counters = sim.counters()
+    assert not quiet, quiet
+    said = {a for a, one in loud.items() if one["udp"]}
+    assert said == fleet, said ^ fleet
+    assert all(loud[a]["udp"] == ["miio"] and not loud[a]["open"] for a in said), loud
+    # Nobody listens on WS-Discovery's port: the kernel of the world says so, as often as it may.
+    refused = {a for a, one in loud.items() if one["udp_refused"] == ["wsd"]}
+    assert refused and loud.keys() == fleet | refused, loud.keys() - fleet - refused
+    assert done.returncode == 0, done.stderr
+    devices = kit.devices(done.stdout)
+    assert devices.keys() == fleet, devices.keys() ^ fleet
+    assert {d["platform"] for d in devices.values()} == {"xiaomi"}, devices
+    assert counters["totals"]["forbidden"] == 0 == counters["totals"]["unexpected"], counters["totals"]
+
+
 def tcp_of_the_kernel_is_not_disturbed():
     busy = next(a for a, (opened, _) in known("198.18.0.0/24").items() if opened)
     with world() as (laboratory, folder):
@@ -253,20 +282,31 @@ def samples(laboratory, running):
     return seen
 
 
+def rate_kept(rate, where, ports):
+    """Packets a second. Nobody is there, so every packet on the cable is a probe; counted between a fifth and four
+    fifths of them."""
+    with world(rules=f"ip daddr {WORLD} drop") as (laboratory, folder):
+        probes = ipaddress.ip_network(where).num_addresses * len(ports)
+        before = laboratory.packets("world")
+        p = start(folder, laboratory, where, ports=ports, rate=rate, more=["--passes", 1])
+        seen = samples(laboratory, lambda: p.poll() is None)
+        found, _ = finish(p)
+        assert laboratory.counter("syn") == probes and not found
+    middle = [(t, n - before) for t, n in seen if 0.2 * probes < n - before < 0.8 * probes]
+    kept = (middle[-1][1] - middle[0][1]) / (middle[-1][0] - middle[0][0])
+    print(f"         --rate {rate}: {kept:.0f} a second over {middle[-1][0] - middle[0][0]:.1f} s")
+    return kept
+
+
 def rate_is_kept_within_two_percent():
-    """Nobody is there, so every packet on the cable is a probe; counted between a fifth and four fifths of them."""
-    for rate, where, ports in ((2000, "198.18.0.0/19", [80]), (50000, WORLD, [80, 554])):
-        with world(rules=f"ip daddr {WORLD} drop") as (laboratory, folder):
-            probes = ipaddress.ip_network(where).num_addresses * len(ports)
-            before = laboratory.packets("world")
-            p = start(folder, laboratory, where, ports=ports, rate=rate, more=["--passes", 1])
-            seen = samples(laboratory, lambda: p.poll() is None)
-            found, _ = finish(p)
-            assert laboratory.counter("syn") == probes and not found
-        middle = [(t, n - before) for t, n in seen if 0.2 * probes < n - before < 0.8 * probes]
-        kept = (middle[-1][1] - middle[0][1]) / (middle[-1][0] - middle[0][0])
-        print(f"         --rate {rate}: {kept:.0f} a second over {middle[-1][0] - middle[0][0]:.1f} s")
-        assert 0.98 * rate <= kept <= 1.02 * rate, kept
+    """Too fast is a fault at once. Too slow may be a machine that had other things to do: three tries."""
+    for how in ((2000, "198.18.0.0/19", [80]), (50000, WORLD, [80, 554])):
+        for _ in range(3):
+            kept = rate_kept(*how)
+            assert kept <= 1.02 * how[0], kept
+            if kept >= 0.98 * how[0]:
+                break
+        assert kept >= 0.98 * how[0], kept
 
 
 def a_killed_sweep_resumes_to_the_same_set():
@@ -309,5 +349,6 @@ if __name__ == "__main__":
     kit.main([packet_engine_finds_all_of_a_15_each_once, connect_engine_finds_all_of_a_21_each_once,
               second_pass_makes_up_for_five_percent_loss,
               who_answers_on_everything_is_flagged_once_and_is_no_camera,
-              a_list_of_ipv6_addresses_is_swept_like_ipv4, tcp_of_the_kernel_is_not_disturbed,
+              a_list_of_ipv6_addresses_is_swept_like_ipv4, devices_that_answer_only_over_udp_are_found,
+              tcp_of_the_kernel_is_not_disturbed,
               rate_is_kept_within_two_percent, a_killed_sweep_resumes_to_the_same_set])

@@ -79,6 +79,7 @@ static void world_open(struct world *w, const uint16_t *ports, size_t ports_n, u
 
     memcpy(cfg.dgrams, w->dgrams, sizeof w->dgrams);
     cfg.dgrams_n = w->dgrams_n;
+    cfg.dgrams_priority = 1;
     memset(w, 0, sizeof *w);
     memcpy(cfg.ports, ports, ports_n * sizeof *ports);
     lc_buf_init(&w->facts, LC_FACTS_MAX);
@@ -496,6 +497,68 @@ static void a_makers_question_is_for_its_own_devices(void **state)
     world_close(&w);
 }
 
+static void say_app_webs(void *ctx, struct lc_slice request, struct lc_buf *out, bool *hang_up)
+{
+    (void)ctx;
+    (void)request;
+    (void)hang_up;
+    (void)lc_buf_puts(out,
+                      "HTTP/1.1 404 Not Found\r\nServer: App-webs/\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void lose_the_first(void *ctx, struct lc_slice request, struct lc_buf *out, bool *hang_up)
+{
+    unsigned *heard = ctx;
+
+    if ((*heard)++)
+        say_miio(NULL, request, out, hang_up);
+}
+
+static void a_makers_question_that_was_lost_is_asked_again(void **state)
+{
+    static const uint16_t ports[] = {80};
+    struct world w = {.dgrams_n = 0};
+    unsigned heard = 0;
+    struct lc_mem_peer lossy = {.addr = host(),
+                                .port = 54321,
+                                .udp = true,
+                                .latency_us = 2000,
+                                .ctx = &heard,
+                                .answer = lose_the_first};
+
+    (void)state;
+    ask_over_udp(&w, LC_D_MIIO, "hikvision");
+    world_open(&w, ports, 1, 1000, 0);
+    peer(&w, 80, LC_DIAL_OPEN, say_app_webs, 0, 0);
+    assert_int_equal(lc_mem_add(w.mem, &lossy), LC_OK);
+    run(&w);
+    assert_true(has(&w, LC_F_UDP_OUTCOME, 0, "miio answered"));
+    assert_int_equal(datagrams_to(&w, 54321), 2);
+    world_close(&w);
+}
+
+/* Its platform is not known, and its priority is that of --deep: asked all the same. */
+static void what_a_sweep_heard_over_udp_is_asked_again_and_read(void **state)
+{
+    static const uint16_t ports[] = {80};
+    struct lc_talk_known known = {.swept = true, .dgrams = 1U << LC_D_MIIO};
+    struct world w = {.dgrams_n = 0};
+
+    (void)state;
+    for (int heard = 0; heard < 2; heard++) {
+        memset(&w, 0, sizeof w);
+        ask_over_udp(&w, LC_D_MIIO, "xiaomi");
+        plans[0].priority = 2;
+        world_open(&w, ports, 1, 1000, 0);
+        udp_peer(&w, 54321, LC_DIAL_OPEN, say_miio);
+        known.dgrams = heard ? 1U << LC_D_MIIO : 0;
+        run_known(&w, &known, LC_S(""));
+        assert_int_equal(datagrams_to(&w, 54321), heard);
+        assert_int_equal(connections(&w), 0);
+        world_close(&w);
+    }
+}
+
 static void silence_and_refusal_over_udp_are_recorded(void **state)
 {
     static const uint16_t ports[] = {80};
@@ -564,6 +627,8 @@ int main(void)
         cmocka_unit_test(what_was_heard_before_comes_back_and_is_not_asked_again),
         cmocka_unit_test(a_host_that_only_refuses_is_asked_over_udp),
         cmocka_unit_test(a_makers_question_is_for_its_own_devices),
+        cmocka_unit_test(a_makers_question_that_was_lost_is_asked_again),
+        cmocka_unit_test(what_a_sweep_heard_over_udp_is_asked_again_and_read),
         cmocka_unit_test(silence_and_refusal_over_udp_are_recorded),
         cmocka_unit_test(nobody_is_asked_over_udp_where_nobody_answers),
     };
