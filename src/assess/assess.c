@@ -16,12 +16,16 @@
 
 const char *const lc_severity_names[] = {"info", "low", "medium", "high", "critical"};
 const char *const lc_takeover_names[] = {"T0", "T1", "T2", "T3", "T4", "T5", "TU"};
+const char *const lc_gain_names[] = {"nothing", "view", "control"};
 const char *const lc_exposure_names[] = {"E0", "E1", "E2", "E3"};
 const char *const lc_tri_exposed[] = {"no", "yes", "unknown"};
 
 static const char tu_not_judged[] = N_("not judged: this is not known to be a camera or recorder");
 static const char tu_open[] =
     N_("no easy way in was found, but passwords and known flaws of its firmware were not checked");
+
+static const char t5_decided[] =
+    N_("every check was decided, those of passwords and known flaws by its owner");
 
 struct lc_assessor {
     struct lc_ruleset rules;
@@ -102,6 +106,18 @@ static void insert(struct lc_judgement *out, const struct lc_finding *f)
         out->findings_n++;
 }
 
+/* The lowest step counts, and on it the most that is gained. */
+static void take_step(const struct lc_rule *rule, struct lc_judgement *out)
+{
+    if (rule->ladder < out->takeover) {
+        out->takeover = rule->ladder;
+        out->takeover_why = rule->id;
+        out->gains = rule->gains;
+    } else if (rule->ladder == out->takeover && rule->gains > out->gains) {
+        out->gains = rule->gains;
+    }
+}
+
 /* One rule in one place. A finding that holds is kept at once. */
 static enum lc_tri judge_in(const struct lc_rule *rule, const struct lc_rule_body *body,
                             const struct lc_scene *s, struct lc_judgement *out)
@@ -116,10 +132,7 @@ static enum lc_tri judge_in(const struct lc_rule *rule, const struct lc_rule_bod
         f.fact = proof.fact;
         f.evidence = proof.value;
         insert(out, &f);
-        if (rule->ladder < out->takeover) {
-            out->takeover = rule->ladder;
-            out->takeover_why = rule->id;
-        }
+        take_step(rule, out);
     }
     return f.result;
 }
@@ -153,6 +166,27 @@ static void judge_rule(const struct lc_rule *rule, const struct lc_rule_body *bo
         insert(out, &unknown);
 }
 
+/* ---- the top step ---- */
+
+static bool audited(const struct lc_view *v, enum lc_fact_name what, struct lc_slice well)
+{
+    const struct lc_fact *f = lc_view_find(v, NULL, what);
+
+    return f && lc_slice_eq(f->value, well);
+}
+
+/* T5 is a claim about everything that the ladder looks at, so one open question is enough against
+ * it: the video, each rule with a step, and what only the owner's own audit can answer. */
+static bool every_check_decided(const struct lc_view *v, const struct lc_judgement *out)
+{
+    for (size_t i = 0; i < out->findings_n; i++)
+        if (out->findings[i].result == LC_TRI_UNKNOWN && out->findings[i].rule->ladder != LC_TU)
+            return false;
+    return out->findings_n < LC_FINDINGS_MAX && out->exposed == LC_TRI_FALSE &&
+           audited(v, LC_F_AUDIT_PASSWORDS, LC_S("strong")) &&
+           audited(v, LC_F_AUDIT_FLAWS, LC_S("none"));
+}
+
 /* Cameras and recorders are judged, and what nobody could name when it has pictures. */
 static bool is_judged(const struct lc_view *v, const struct lc_identity *id)
 {
@@ -171,6 +205,7 @@ void lc_assess(struct lc_assessor *a, struct lc_slice facts, const struct lc_ide
 
     out->findings_n = 0;
     out->takeover = LC_TU;
+    out->gains = LC_GAIN_NOTHING;
     out->takeover_why = lc_slice_str(tu_not_judged);
     lc_view_build(&a->view, &a->rules, facts);
     lc_exposed_judge(&a->view, identity, out);
@@ -180,5 +215,9 @@ void lc_assess(struct lc_assessor *a, struct lc_slice facts, const struct lc_ide
     for (size_t i = 0; i < a->rules.n; i++)
         if (judged || lc_rule_names_class(&a->rules.bodies[i], &s))
             judge_rule(&a->rules.rules[i], &a->rules.bodies[i], &s, out);
+    if (judged && out->takeover == LC_TU && every_check_decided(&a->view, out)) {
+        out->takeover = LC_T5;
+        out->takeover_why = lc_slice_str(t5_decided);
+    }
     out->exposure = lc_exposure_of(&a->view, identity, out);
 }

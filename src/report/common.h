@@ -56,10 +56,22 @@ bool lc_report_evidence(struct lc_slice fact, struct lc_slice value, bool human,
 /* What the fact is, in a person's words; its name when the vocabulary has none. */
 struct lc_slice lc_report_fact_words(struct lc_slice fact, enum lc_lang lang);
 
+/* What a stranger gains on the device's step; NOTHING on T5 and TU, and when this knowledge no
+ * longer has the rule that set the step. */
+enum lc_gain lc_report_gains(const struct lc_device *d, const struct lc_assessor *rules);
+extern const char *const lc_report_gain_words[]; /* English, by enum lc_gain; "" for NOTHING */
+
 /* ---- vendor.c: who stands behind it ---- */
 
-enum lc_vendor_row { LC_V_MAKER, LC_V_ORIGIN, LC_V_UPDATES, LC_V_CONTACT, LC_V_EOL, LC_V_COUNT };
-extern const char *const lc_report_vendor_labels[LC_V_COUNT]; /* English */
+enum lc_vendor_row {
+    LC_VR_MAKER,
+    LC_VR_ORIGIN,
+    LC_VR_UPDATES,
+    LC_VR_CONTACT,
+    LC_VR_EOL,
+    LC_VR_COUNT
+};
+extern const char *const lc_report_vendor_labels[LC_VR_COUNT]; /* English */
 /* Writes the row's text; false, and nothing written, when there is nothing to say. There is always
  * something to say of the origin, if only "unknown". */
 bool lc_report_vendor_row(const struct lc_device *d, enum lc_vendor_row row, enum lc_lang lang,

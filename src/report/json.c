@@ -224,6 +224,7 @@ static void put_seen(struct lc_json *j, const char *key, int64_t us)
 
 void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, struct lc_buf *out)
 {
+    enum lc_gain gains = lc_report_gains(d, rules);
     struct lc_json j = {.out = out};
     char addr[LC_ADDR_TEXT];
 
@@ -239,6 +240,7 @@ void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, 
     lc_json_str(&j, "exposure", lc_slice_str(lc_exposure_names[d->exposure]));
     lc_json_str(&j, "takeover", lc_slice_str(lc_takeover_names[d->takeover]));
     str_or_null(&j, "takeover_why", d->takeover_why);
+    str_or_null(&j, "gains", lc_slice_str(gains ? lc_gain_names[gains] : ""));
     lc_json_open(&j, "findings", '[');
     for (size_t i = 0; i < d->findings_n; i++)
         put_finding(&j, &d->findings[i], rules);

@@ -221,7 +221,7 @@ static void show_identity(struct show *s)
 
 static void show_vendor(struct show *s)
 {
-    for (enum lc_vendor_row row = LC_V_MAKER; row < LC_V_COUNT; row++) {
+    for (enum lc_vendor_row row = LC_VR_MAKER; row < LC_VR_COUNT; row++) {
         if (!lc_report_vendor_row(s->d, row, lc_lang_get(), &s->raw))
             continue;
         label(s, lc_report_vendor_labels[row]);
@@ -243,6 +243,7 @@ static void because(struct show *s, struct lc_slice why)
 static void show_judgement(struct show *s)
 {
     const struct lc_device *d = s->d;
+    enum lc_gain gains = lc_report_gains(d, s->rules);
 
     label(s, N_("exposed"));
     tinted(s, of_exposed(d->exposed), lc_report_exposed_words[d->exposed]);
@@ -255,6 +256,10 @@ static void show_judgement(struct show *s)
     tinted(s, of_takeover(d->takeover), lc_takeover_names[d->takeover]);
     (void)lc_buf_puts(s->out, ", ");
     put(s->out, lc_report_takeover_words[d->takeover]);
+    if (gains) {
+        (void)lc_buf_puts(s->out, "; ");
+        put(s->out, lc_report_gain_words[gains]);
+    }
     because(s, d->takeover_why);
     label(s, N_("first seen"));
     lc_report_time(d->first_us, lc_lang_get(), &s->raw);

@@ -40,10 +40,10 @@ static const struct country countries[] = {
     {"VN", N_("Vietnam")},
 };
 
-const char *const lc_report_vendor_labels[LC_V_COUNT] = {
-    [LC_V_MAKER] = N_("maker"),     [LC_V_ORIGIN] = N_("origin"),
-    [LC_V_UPDATES] = N_("updates"), [LC_V_CONTACT] = N_("report flaws to"),
-    [LC_V_EOL] = N_("end of life"),
+const char *const lc_report_vendor_labels[LC_VR_COUNT] = {
+    [LC_VR_MAKER] = N_("maker"),     [LC_VR_ORIGIN] = N_("origin"),
+    [LC_VR_UPDATES] = N_("updates"), [LC_VR_CONTACT] = N_("report flaws to"),
+    [LC_VR_EOL] = N_("end of life"),
 };
 
 void lc_report_vendor(struct lc_device *d, const struct lc_kb *kb)
@@ -112,22 +112,22 @@ bool lc_report_vendor_row(const struct lc_device *d, enum lc_vendor_row row, enu
     size_t at = raw->n;
 
     switch (row) {
-    case LC_V_MAKER:
+    case LC_VR_MAKER:
         put_maker(v, lang, raw);
         break;
-    case LC_V_ORIGIN:
+    case LC_VR_ORIGIN:
         put_origin(d, lang, raw);
         break;
-    case LC_V_UPDATES:
+    case LC_VR_UPDATES:
         put(raw, v->updates);
         break;
-    case LC_V_CONTACT:
+    case LC_VR_CONTACT:
         put(raw, v->contact);
         break;
-    case LC_V_EOL:
+    case LC_VR_EOL:
         put(raw, v->eol[lang]);
         break;
-    case LC_V_COUNT:
+    case LC_VR_COUNT:
         break;
     }
     return raw->n > at;

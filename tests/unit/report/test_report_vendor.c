@@ -40,9 +40,9 @@ static void a_label_names_its_seller_and_its_builder(void **state)
     struct lc_device d = device(LC_S("Lorex"), LC_S("dahua"));
 
     (void)state;
-    row_is(&d, LC_V_MAKER, LC_LANG_EN, "Lorex Technology (Canada)");
-    row_is(&d, LC_V_ORIGIN, LC_LANG_EN, "China: built by Dahua");
-    row_is(&d, LC_V_ORIGIN, LC_LANG_VI, "Trung Quốc: do Dahua sản xuất");
+    row_is(&d, LC_VR_MAKER, LC_LANG_EN, "Lorex Technology (Canada)");
+    row_is(&d, LC_VR_ORIGIN, LC_LANG_EN, "China: built by Dahua");
+    row_is(&d, LC_VR_ORIGIN, LC_LANG_VI, "Trung Quốc: do Dahua sản xuất");
 }
 
 static void without_a_builder_the_firmware_speaks(void **state)
@@ -50,8 +50,9 @@ static void without_a_builder_the_firmware_speaks(void **state)
     struct lc_device d = device(LC_S("Vantech"), LC_S("dahua"));
 
     (void)state;
-    row_is(&d, LC_V_MAKER, LC_LANG_EN, "Vantech (Vietnam)");
-    row_is(&d, LC_V_ORIGIN, LC_LANG_EN, "China, judged by its firmware: who built it is not known");
+    row_is(&d, LC_VR_MAKER, LC_LANG_EN, "Vantech (Vietnam)");
+    row_is(&d, LC_VR_ORIGIN, LC_LANG_EN,
+           "China, judged by its firmware: who built it is not known");
     assert_false(lc_report_origin_by_brand(&d));
 }
 
@@ -60,11 +61,11 @@ static void nothing_known_is_called_unknown(void **state)
     struct lc_device d = device(LC_S(""), LC_S(""));
 
     (void)state;
-    row_is(&d, LC_V_MAKER, LC_LANG_EN, "");
-    row_is(&d, LC_V_ORIGIN, LC_LANG_EN, "unknown");
-    row_is(&d, LC_V_UPDATES, LC_LANG_EN, "");
+    row_is(&d, LC_VR_MAKER, LC_LANG_EN, "");
+    row_is(&d, LC_VR_ORIGIN, LC_LANG_EN, "unknown");
+    row_is(&d, LC_VR_UPDATES, LC_LANG_EN, "");
     d = device(LC_S("Vantech"), LC_S(""));
-    row_is(&d, LC_V_ORIGIN, LC_LANG_EN, "unknown");
+    row_is(&d, LC_VR_ORIGIN, LC_LANG_EN, "unknown");
 }
 
 static void every_country_of_the_data_has_a_name(void **state)
