@@ -51,6 +51,12 @@ const char *const lc_report_exposure_words[] = {
     [LC_E3] = N_("a camera service answers, and taking it over is easy (T0 to T2)"),
 };
 
+const char *const lc_report_verdict_words[] = {
+    [LC_V_NONE] = N_("not concerned"),        [LC_V_AFFECTED] = N_("affected"),
+    [LC_V_NOT_AFFECTED] = N_("not affected"), [LC_V_UNKNOWN] = N_("cannot be told"),
+    [LC_V_SUSPECTED] = N_("suspected"),       [LC_V_DISPUTED] = N_("disputed by the maker"),
+};
+
 struct word {
     struct lc_slice id;
     const char *english;
@@ -180,6 +186,33 @@ enum lc_gain lc_report_gains(const struct lc_device *d, const struct lc_assessor
             most = r->gains;
     }
     return most;
+}
+
+static bool is_flaw(const struct lc_device_finding *f, const struct lc_assessor *rules)
+{
+    const struct lc_rule *r = f->verdict == LC_V_NONE ? NULL : lc_assessor_rule(rules, f->rule);
+
+    return r && r->flaw && lc_report_wrong(f);
+}
+
+bool lc_report_surplus(const struct lc_device *d, const struct lc_assessor *rules, size_t at)
+{
+    size_t before = 0;
+
+    if (!is_flaw(&d->findings[at], rules))
+        return false;
+    for (size_t i = 0; i < at; i++)
+        before += is_flaw(&d->findings[i], rules);
+    return before >= LC_REPORT_FLAWS;
+}
+
+size_t lc_report_surplus_n(const struct lc_device *d, const struct lc_assessor *rules)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < d->findings_n; i++)
+        n += is_flaw(&d->findings[i], rules);
+    return n > LC_REPORT_FLAWS ? n - LC_REPORT_FLAWS : 0;
 }
 
 size_t lc_report_wrong_n(const struct lc_device *d)

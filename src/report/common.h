@@ -43,6 +43,12 @@ extern const char *const lc_report_exposure_words[];
 bool lc_report_wrong(const struct lc_device_finding *f);
 /* Good to know, and nothing to mend. */
 bool lc_report_is_note(const struct lc_rule *r);
+/* Flaws by number are shown to people three at most, then counted. Is the one at `at` beyond that?
+ */
+#define LC_REPORT_FLAWS 3U
+bool lc_report_surplus(const struct lc_device *d, const struct lc_assessor *rules, size_t at);
+size_t lc_report_surplus_n(const struct lc_device *d, const struct lc_assessor *rules);
+extern const char *const lc_report_verdict_words[];  /* English, indexed by enum lc_verdict */
 size_t lc_report_wrong_n(const struct lc_device *d); /* how many of them */
 /* The rule's title in `lang`; its id when this knowledge no longer has it. */
 struct lc_slice lc_report_title(const struct lc_device_finding *f, const struct lc_assessor *rules,

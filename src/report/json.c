@@ -156,6 +156,29 @@ static void put_evidence(struct lc_json *j, struct lc_slice fact, struct lc_slic
     lc_buf_free(&raw);
 }
 
+/* Only of published flaws: what is known, how sure, why, and what the world does with it. */
+static void put_flaw(struct lc_json *j, const struct lc_device_finding *f, const struct lc_rule *r)
+{
+    const struct lc_flaw *flaw = r ? r->flaw : NULL;
+
+    if (f->verdict == LC_V_NONE)
+        return;
+    lc_json_str(j, "verdict", lc_slice_str(lc_verdict_names[f->verdict]));
+    lc_json_int(j, "confidence", f->confidence);
+    str_or_null(j, "reason", f->reason);
+    if (!flaw)
+        return;
+    lc_json_open(j, "cves", '[');
+    for (size_t i = 0; i < flaw->cves_n; i++)
+        lc_json_str(j, NULL, flaw->cves[i]);
+    lc_json_close(j, ']');
+    lc_json_str(j, "login", lc_slice_str(lc_login_names[flaw->login]));
+    lc_json_bool(j, "exploited", flaw->exploited.n || flaw->kev_added);
+    lc_json_bool(j, "no_fix", flaw->no_fix);
+    if (flaw->has_epss)
+        lc_json_int(j, "epss_ppm", flaw->epss_ppm);
+}
+
 static void put_finding(struct lc_json *j, const struct lc_device_finding *f,
                         const struct lc_assessor *rules)
 {
@@ -172,6 +195,7 @@ static void put_finding(struct lc_json *j, const struct lc_device_finding *f,
     put_evidence(j, f->fact, f->evidence);
     lc_json_str(j, "title", lc_report_title(f, rules, LC_LANG_EN));
     str_or_null(j, "state", f->state);
+    put_flaw(j, f, r);
     lc_json_close(j, '}');
 }
 

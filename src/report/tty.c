@@ -329,6 +329,30 @@ static void finding_head(struct show *s, const struct lc_device_finding *f, cons
     (void)lc_buf_puts(s->out, "]\n");
 }
 
+/* "affected (90 %): its firmware is one of those ..." */
+static void show_verdict(struct show *s, const struct lc_device_finding *f)
+{
+    if (f->verdict == LC_V_NONE || !f->reason.n)
+        return;
+    (void)lc_buf_puts(s->out, "      ");
+    put(s->out, lc_report_verdict_words[f->verdict]);
+    (void)lc_buf_putf(s->out, " (%u %%): ", f->confidence);
+    lc_report_why(f->reason, s->rules, lc_lang_get(), &s->raw);
+    flush(s);
+    (void)lc_buf_u8(s->out, '\n');
+}
+
+static void show_surplus(struct show *s)
+{
+    size_t n = lc_report_surplus_n(s->d, s->rules);
+
+    if (!n)
+        return;
+    (void)lc_buf_puts(s->out, "  ");
+    (void)lc_buf_putf(s->out, _("and %zu more known flaws: --json lists them all"), n);
+    (void)lc_buf_u8(s->out, '\n');
+}
+
 static void show_findings(struct show *s)
 {
     section(s, N_("What is wrong, and what to do"));
@@ -341,13 +365,17 @@ static void show_findings(struct show *s)
         const struct lc_device_finding *f = &s->d->findings[i];
         const struct lc_rule *r = lc_assessor_rule(s->rules, f->rule);
 
+        if (lc_report_surplus(s->d, s->rules, i))
+            continue;
         finding_head(s, f, r);
+        show_verdict(s, f);
         if (r && lc_report_wrong(f)) {
             indented(s, N_("why it matters"), r->why[lc_lang_get()]);
             indented(s, N_("what to do"), r->remedy[lc_lang_get()]);
         }
         show_evidence(s, f->fact, 0, f->evidence);
     }
+    show_surplus(s);
 }
 
 static void show_endpoints(struct show *s)

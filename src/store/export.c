@@ -155,6 +155,11 @@ static void put_finding(struct lc_json *j, const struct lc_device_finding *f)
     lc_json_str(j, "state", f->state);
     lc_json_str(j, "fact", f->fact);
     lc_json_str(j, "evidence", f->evidence);
+    if (f->verdict != LC_V_NONE) {
+        lc_json_str(j, "verdict", lc_slice_str(lc_verdict_names[f->verdict]));
+        lc_json_int(j, "confidence", f->confidence);
+        lc_json_str(j, "reason", f->reason);
+    }
     lc_json_close(j, '}');
 }
 

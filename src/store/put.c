@@ -209,9 +209,10 @@ static enum lc_status put_findings(struct lc_store *s, int64_t run, int64_t devi
 
         st = evidence_of(s, f->fact, f->evidence, &evidence, err);
         if (st == LC_OK)
-            st = lc_sql_exec(s, LC_Q_FINDING_PUT, err, "iitiibii", device, (int64_t)f->port,
+            st = lc_sql_exec(s, LC_Q_FINDING_PUT, err, "iitiibiiiit", device, (int64_t)f->port,
                              f->rule->id, (int64_t)f->result, (int64_t)f->fact, evidence,
-                             r->observed_us, run);
+                             r->observed_us, run, (int64_t)f->verdict, (int64_t)f->confidence,
+                             f->reason);
     }
     return st;
 }
@@ -241,7 +242,7 @@ static enum lc_status settle_port(struct lc_store *s, int64_t run, int64_t devic
 }
 
 /* The judgement tells a rule's UNKNOWN once per device: it keeps the rule's findings on every port.
- */
+ * Flaws that could not be decided have no rows of their own, but an older one stays. */
 static enum lc_status keep_unknown(struct lc_store *s, int64_t run, int64_t device,
                                    const struct lc_judgement *j, struct lc_err *err)
 {
@@ -251,6 +252,8 @@ static enum lc_status keep_unknown(struct lc_store *s, int64_t run, int64_t devi
         if (j->findings[i].result == LC_TRI_UNKNOWN)
             st =
                 lc_sql_exec(s, LC_Q_FINDING_KEEP, err, "iti", device, j->findings[i].rule->id, run);
+    for (size_t i = 0; j && i < j->open_n && st == LC_OK; i++)
+        st = lc_sql_exec(s, LC_Q_FINDING_KEEP, err, "iti", device, j->open[i]->id, run);
     return st;
 }
 

@@ -105,6 +105,9 @@ static bool take_finding(struct lc_device *d, sqlite3_stmt *q)
     f->evidence = keep(&d->mem, q, 5);
     f->first_us = sqlite3_column_int64(q, 6);
     f->last_us = sqlite3_column_int64(q, 7);
+    f->verdict = (enum lc_verdict)bounded(q, 8, LC_V_DISPUTED);
+    f->confidence = (uint8_t)bounded(q, 9, 100);
+    f->reason = keep(&d->mem, q, 10);
     return true;
 }
 

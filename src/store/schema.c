@@ -80,7 +80,12 @@ static const char step_4[] =
     " state INTEGER NOT NULL, fact INTEGER NOT NULL, protocol TEXT, source BLOB,"
     " PRIMARY KEY(device, n)) STRICT, WITHOUT ROWID;";
 
-static const char *const steps[] = {step_1, step_2, step_3, step_4};
+/* 5: findings of published flaws: the verdict (enum lc_verdict), its confidence and its reason. */
+static const char step_5[] = "ALTER TABLE finding ADD COLUMN verdict INTEGER NOT NULL DEFAULT 0;"
+                             "ALTER TABLE finding ADD COLUMN pct INTEGER NOT NULL DEFAULT 0;"
+                             "ALTER TABLE finding ADD COLUMN reason TEXT;";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5};
 
 #define STEPS_N ((int)(sizeof steps / sizeof *steps))
 

@@ -73,13 +73,18 @@ static const char *const statements[LC_Q_COUNT] = {
     [LC_Q_CLAIM_ADD] = "INSERT INTO claim VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
     /* UNKNOWN never unmakes what was once TRUE or FIXED. States: enum lc_finding_state. */
     [LC_Q_FINDING_PUT] =
-        "INSERT INTO finding VALUES(?1, ?2, ?3, ?4, iif(?4 = 1, 1, 0), ?5, ?6, ?7, ?7, ?8) "
+        "INSERT INTO finding(device, port, rule, result, state, fact, evidence, first_us, last_us, "
+        "checked_run, verdict, pct, reason) "
+        "VALUES(?1, ?2, ?3, ?4, iif(?4 = 1, 1, 0), ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11) "
         "ON CONFLICT DO UPDATE SET checked_run = excluded.checked_run, "
         "state = CASE WHEN excluded.result = 2 THEN state WHEN state = 0 THEN 1 "
         "WHEN checked_run = excluded.checked_run THEN state WHEN state >= 3 THEN 4 ELSE 2 END, "
         "result = iif(excluded.result = 1, 1, result), "
-        "fact = iif(excluded.result = 1, excluded.fact, fact), "
-        "evidence = iif(excluded.result = 1, excluded.evidence, evidence), "
+        "fact = iif(excluded.result = 1 OR state = 0, excluded.fact, fact), "
+        "evidence = iif(excluded.result = 1 OR state = 0, excluded.evidence, evidence), "
+        "verdict = iif(excluded.result = 1 OR state = 0, excluded.verdict, verdict), "
+        "pct = iif(excluded.result = 1 OR state = 0, excluded.pct, pct), "
+        "reason = iif(excluded.result = 1 OR state = 0, excluded.reason, reason), "
         "first_us = iif(excluded.result = 1 AND state = 0, excluded.first_us, first_us), "
         "last_us = iif(excluded.result = 1 OR state = 0, excluded.last_us, last_us)",
     [LC_Q_FINDING_OPEN] = "SELECT 1 FROM finding WHERE device = ? AND checked_run <> ? "
@@ -106,8 +111,9 @@ static const char *const statements[LC_Q_COUNT] = {
                          "WHERE e.device = ? ORDER BY e.port",
     [LC_Q_CLAIM_OF] = "SELECT attr, weight, port, fact, value, signature, evidence FROM claim "
                       "WHERE device = ? ORDER BY n",
-    [LC_Q_FINDING_OF] = "SELECT port, rule, result, state, fact, evidence, first_us, last_us "
-                        "FROM finding WHERE device = ? ORDER BY result = 1 DESC, port, rule",
+    [LC_Q_FINDING_OF] = "SELECT port, rule, result, state, fact, evidence, first_us, last_us, "
+                        "verdict, pct, reason FROM finding WHERE device = ? "
+                        "ORDER BY result = 1 DESC, port, rule",
     [LC_Q_CHANNEL_OF] = "SELECT n, kind, state, protocol, source FROM channel WHERE device = ? "
                         "ORDER BY n",
 };

@@ -121,6 +121,10 @@ struct lc_device_finding {
     /* "new", "confirmed", "reappeared": result TRUE; "fixed": FALSE; "undecided": UNKNOWN */
     struct lc_slice state;
     int64_t first_us, last_us;
+    /* Of a published flaw: enum lc_verdict, how sure, and why in English; else NONE, 0, empty. */
+    enum lc_verdict verdict;
+    uint8_t confidence;
+    struct lc_slice reason;
 };
 
 struct lc_device_endpoint {

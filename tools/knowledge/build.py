@@ -3,10 +3,10 @@
 """Compile data/ into the knowledge blob: build.py [--asm OUT.S] [--depfile OUT.d] OUT FILES...
 
 FILES are facts.yaml, ports.yaml, oui.yaml and vendors.yaml (may be missing), the C headers whose enums the data
-speaks of, and the folders signatures and rules (every *.yaml in them; either may be missing). Everything is named from
-the root of the tree, so neither messages nor the blob tell where the tree lies. One module here per kind of
-data; the shape of the blob stands in src/knowledge/kb.h. Any fault ends the build with file:line and the
-reason."""
+speaks of, and the folders signatures, rules, vulnerabilities and kev (every *.yaml in them; each may be missing).
+Everything is named from the root of the tree, so neither messages nor the blob tell where the tree lies.
+One module here per kind of data; the shape of the blob stands in src/knowledge/kb.h. Any fault ends the build
+with file:line and the reason."""
 import argparse
 import hashlib
 import os
@@ -117,6 +117,11 @@ def main():
     if rule_files:
         import rules
         sections.append(("RULE", rules.compile(rule_files, ctx)))
+    flaw_files = below(data, "vulnerabilities")
+    if flaw_files:
+        import vulnerabilities
+        flaws, listed = vulnerabilities.compile(flaw_files, named(data, "kev.yaml"), ctx)
+        sections += [("VULN", flaws), ("KEV ", listed)]
     sections.append(("STRS", ctx.pool()))
     version = digest(data)
     blob = assemble(version, sections)

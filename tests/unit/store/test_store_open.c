@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #define OK(call) assert_int_equal((call), LC_OK)
-#define VERSION  4 /* of the schema today */
+#define VERSION  5 /* of the schema today */
 
 static struct lc_store *s;
 static struct lc_err err;
@@ -205,7 +205,8 @@ static void what_is_no_data_base_is_left_untouched(void **state)
     assert_refused_untouched(LC_EIO);
 }
 
-/* Version 3 knew no channels, version 2 no sweeps, version 1 no endpoint.missed either. */
+/* Version 4 knew no verdicts, version 3 no channels, version 2 no sweeps, version 1 no
+ * endpoint.missed either. */
 static void make_version(int version)
 {
     OK(lc_store_open(path, false, &s, &err));
@@ -213,7 +214,10 @@ static void make_version(int version)
     OK(lc_store_commit(s, &err));
     lc_store_close(s);
     s = NULL;
-    by_hand("DROP TABLE channel; PRAGMA user_version=3");
+    by_hand("ALTER TABLE finding DROP COLUMN verdict; ALTER TABLE finding DROP COLUMN pct; "
+            "ALTER TABLE finding DROP COLUMN reason; PRAGMA user_version=4");
+    if (version <= 3)
+        by_hand("DROP TABLE channel; PRAGMA user_version=3");
     if (version <= 2)
         by_hand("DROP TABLE slice; DROP TABLE crowd; ALTER TABLE run DROP COLUMN sweep; "
                 "PRAGMA user_version=2");
