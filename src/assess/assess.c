@@ -20,6 +20,7 @@
 
 const char *const lc_severity_names[] = {"info", "low", "medium", "high", "critical"};
 const char *const lc_takeover_names[] = {"T0", "T1", "T2", "T3", "T4", "T5", "TU"};
+const char *const lc_gain_names[] = {"nothing", "view", "control"};
 const char *const lc_exposure_names[] = {"E0", "E1", "E2", "E3"};
 const char *const lc_tri_exposed[] = {"no", "yes", "unknown"};
 const char *const lc_verdict_names[] = {"none",    "affected",  "not-affected",
@@ -31,6 +32,9 @@ static const char tu_not_judged[] = N_("not judged: this is not known to be a ca
 static const char tu_open[] = N_(
     "no easy way in was found, but passwords were not checked, and known flaws only as far as its "
     "firmware version is known");
+
+static const char t5_decided[] =
+    N_("every check was decided, those of passwords and known flaws by its owner");
 
 struct lc_assessor {
     struct lc_ruleset rules;
@@ -160,6 +164,18 @@ static void insert(struct lc_judgement *out, const struct lc_finding *f)
         out->findings_n++;
 }
 
+/* The lowest step counts, and on it the most that is gained. */
+static void take_step(const struct lc_rule *rule, struct lc_judgement *out)
+{
+    if (rule->ladder < out->takeover) {
+        out->takeover = rule->ladder;
+        out->takeover_why = rule->id;
+        out->gains = rule->gains;
+    } else if (rule->ladder == out->takeover && rule->gains > out->gains) {
+        out->gains = rule->gains;
+    }
+}
+
 /* One rule in one place. A finding that holds is kept at once. */
 static enum lc_tri judge_in(const struct lc_rule *rule, const struct lc_rule_body *body,
                             const struct lc_scene *s, struct lc_judgement *out)
@@ -174,10 +190,7 @@ static enum lc_tri judge_in(const struct lc_rule *rule, const struct lc_rule_bod
         f.fact = proof.fact;
         f.evidence = proof.value;
         insert(out, &f);
-        if (rule->ladder < out->takeover) {
-            out->takeover = rule->ladder;
-            out->takeover_why = rule->id;
-        }
+        take_step(rule, out);
     }
     return f.result;
 }
@@ -282,10 +295,8 @@ static void judge_flaws(struct lc_assessor *a, const struct lc_identity *id,
         }
         f = finding_of(rule, &m, id);
         insert(out, &f);
-        if (m.verdict == LC_V_AFFECTED && rule->ladder < out->takeover) {
-            out->takeover = rule->ladder;
-            out->takeover_why = rule->id;
-        }
+        if (m.verdict == LC_V_AFFECTED)
+            take_step(rule, out);
     }
     if (out->open_n) {
         struct lc_finding open = {.rule = &a->flaws.open,
@@ -312,6 +323,27 @@ void lc_assessor_match(struct lc_assessor *a, struct lc_slice facts,
     *out = finding_of(flaw, &m, identity);
 }
 
+/* ---- the top step ---- */
+
+static bool audited(const struct lc_view *v, enum lc_fact_name what, struct lc_slice well)
+{
+    const struct lc_fact *f = lc_view_find(v, NULL, what);
+
+    return f && lc_slice_eq(f->value, well);
+}
+
+/* T5 is a claim about everything that the ladder looks at, so one open question is enough against
+ * it: the video, each rule with a step, and what only the owner's own audit can answer. */
+static bool every_check_decided(const struct lc_view *v, const struct lc_judgement *out)
+{
+    for (size_t i = 0; i < out->findings_n; i++)
+        if (out->findings[i].result == LC_TRI_UNKNOWN && out->findings[i].rule->ladder != LC_TU)
+            return false;
+    return out->open_n == 0 && out->findings_n < LC_FINDINGS_MAX && out->exposed == LC_TRI_FALSE &&
+           audited(v, LC_F_AUDIT_PASSWORDS, LC_S("strong")) &&
+           audited(v, LC_F_AUDIT_FLAWS, LC_S("none"));
+}
+
 /* Cameras and recorders are judged, and what nobody could name when it has pictures. */
 static bool is_judged(const struct lc_view *v, const struct lc_identity *id)
 {
@@ -330,6 +362,7 @@ void lc_assess(struct lc_assessor *a, struct lc_slice facts, const struct lc_ide
 
     out->findings_n = out->open_n = out->open_text_n = 0;
     out->takeover = LC_TU;
+    out->gains = LC_GAIN_NOTHING;
     out->takeover_why = lc_slice_str(tu_not_judged);
     lc_view_build(&a->view, &a->rules, facts);
     lc_exposed_judge(&a->view, identity, out);
@@ -341,5 +374,9 @@ void lc_assess(struct lc_assessor *a, struct lc_slice facts, const struct lc_ide
             judge_rule(&a->rules.rules[i], &a->rules.bodies[i], &s, out);
     if (judged)
         judge_flaws(a, identity, out);
+    if (judged && out->takeover == LC_TU && every_check_decided(&a->view, out)) {
+        out->takeover = LC_T5;
+        out->takeover_why = lc_slice_str(t5_decided);
+    }
     out->exposure = lc_exposure_of(&a->view, identity, out);
 }

@@ -11,7 +11,7 @@
  * found). `exposure` is the highest class reached from where the scan stood: E0 no camera service
  * answers, E1 one answers (an answer to a discovery question counts), E2 a stream is described
  * without a password, E3 E1 and easy to take over (T0-T2). `takeover` is the lowest step
- * any true finding carries, else TU. T5 needs every check decided.
+ * any true finding carries, else TU. T5 needs every check decided (docs/guide/takeover-ladder.md).
  */
 #ifndef LC_ASSESS_ASSESS_H
 #define LC_ASSESS_ASSESS_H
@@ -22,10 +22,13 @@
 enum lc_tri { LC_TRI_FALSE, LC_TRI_TRUE, LC_TRI_UNKNOWN };
 enum lc_severity { LC_SEV_INFO, LC_SEV_LOW, LC_SEV_MEDIUM, LC_SEV_HIGH, LC_SEV_CRITICAL };
 enum lc_takeover { LC_T0, LC_T1, LC_T2, LC_T3, LC_T4, LC_T5, LC_TU };
+/* What a stranger has in hand on that step. Control includes the view. */
+enum lc_gain { LC_GAIN_NOTHING, LC_GAIN_VIEW, LC_GAIN_CONTROL };
 enum lc_exposure { LC_E0, LC_E1, LC_E2, LC_E3 };
 
 extern const char *const lc_severity_names[]; /* "info" ... */
 extern const char *const lc_takeover_names[]; /* "T0" ... "TU" */
+extern const char *const lc_gain_names[];     /* "nothing", "view", "control" */
 extern const char *const lc_exposure_names[]; /* "E0" ... */
 extern const char *const lc_tri_exposed[];    /* "no", "yes", "unknown": indexed by enum lc_tri */
 
@@ -75,6 +78,7 @@ struct lc_rule {
     bool per_port;           /* judged once per endpoint that has its facts */
     struct lc_slice title[2], why[2], remedy[2];
     const struct lc_flaw *flaw; /* NULL: a rule of data/rules */
+    enum lc_gain gains;         /* NOTHING exactly when it is on no step */
 };
 
 #define LC_FINDINGS_MAX 64
@@ -96,6 +100,7 @@ struct lc_judgement {
     struct lc_slice exposed_why; /* an N_() string in English: translate when printed */
     enum lc_exposure exposure;
     enum lc_takeover takeover;
+    enum lc_gain gains;           /* the most that a true finding on that very step gives */
     struct lc_slice takeover_why; /* id of the rule that set it, or an N_() string for TU */
     size_t findings_n;
     struct lc_finding findings[LC_FINDINGS_MAX]; /* TRUE first, worst first */

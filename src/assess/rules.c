@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define RULE_N  80U
+#define RULE_N  84U
 #define COND_N  16U
 #define VALUE_N 16U
 
@@ -108,6 +108,9 @@ static void load_rule(struct loader *l, struct lc_rule *r, struct lc_rule_body *
     b->classes = take_values(l);
     b->platforms = take_values(l);
     b->ports = take_values(l);
+    r->gains = (enum lc_gain)take_u8(l, LC_GAIN_CONTROL + 1);
+    if (lc_cur_take(&l->at, 3).p == NULL || (r->gains == LC_GAIN_NOTHING) != (r->ladder == LC_TU))
+        l->at.bad = true;
 }
 
 static void load_cond(struct loader *l, struct lc_cond *c)

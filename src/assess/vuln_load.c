@@ -202,12 +202,15 @@ void lc_flaw_settle(struct lc_rule *rule, const struct lc_flaw *flaw)
     bool used = flaw->exploited.n > 0 || flaw->kev_added != 0;
 
     rule->ladder = LC_TU;
+    rule->gains = LC_GAIN_NOTHING;
     if (!flaw->over || flaw->reach == LC_REACH_PHYSICAL || flaw->reach == LC_REACH_CLOUD)
         return;
     if (flaw->login != LC_LOGIN_NONE)
         rule->ladder = LC_T4;
     else
         rule->ladder = used ? LC_T1 : LC_T3;
+    /* Passwords and code lead to control; a stream without a password shows pictures. */
+    rule->gains = lc_slice_eq(flaw->kind, LC_S("open-stream")) ? LC_GAIN_VIEW : LC_GAIN_CONTROL;
 }
 
 static void take_flags(struct loader *l, struct lc_flaw *f)

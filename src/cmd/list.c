@@ -10,6 +10,7 @@ struct list_options {
 
 struct list_cmd {
     struct list_options opt;
+    struct lc_kb *kb;
     struct lc_assessor *rules;
     struct lc_buf out;
     bool color;
@@ -23,6 +24,7 @@ static enum lc_status line(void *ctx, struct lc_device *d)
     struct list_cmd *c = ctx;
 
     lc_report_order(d, c->rules);
+    lc_report_vendor(d, c->kb);
     if (c->opt.json) {
         lc_report_json(d, c->rules, &c->out);
         (void)lc_buf_u8(&c->out, '\n');
@@ -40,7 +42,6 @@ static int list(const struct lc_verb *verb, int argc, char **argv)
 {
     struct list_cmd c = {.color = lc_cmd_color(), .code = LC_EXIT_DONE};
     struct lc_store *store = NULL;
-    struct lc_kb *kb = NULL;
     struct lc_err err;
     enum lc_status st;
     int args_n, code = lc_options(verb, argc, argv, &c.opt, &args_n);
@@ -48,7 +49,7 @@ static int list(const struct lc_verb *verb, int argc, char **argv)
     if (code != LC_OPTS_RUN)
         return code;
     lc_buf_init(&c.out, 4U << 20);
-    st = lc_cmd_rules(&kb, &c.rules, &err);
+    st = lc_cmd_rules(&c.kb, &c.rules, &err);
     if (st != LC_OK)
         return lc_cmd_fail(st, &err);
     st = lc_cmd_store(c.opt.store, true, &store, &err);
@@ -58,7 +59,7 @@ static int list(const struct lc_verb *verb, int argc, char **argv)
         c.code = lc_cmd_fail(st, &err);
     lc_store_close(store);
     lc_assessor_close(c.rules);
-    lc_kb_close(kb);
+    lc_kb_close(c.kb);
     lc_buf_free(&c.out);
     return c.code;
 }

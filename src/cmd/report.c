@@ -7,7 +7,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
-#include "cmd/cmd.h"
+#include "cmd/report_cmd.h"
 #include "report/report.h"
 #include "scope/file.h"
 
@@ -15,12 +15,8 @@
 
 #define REPORT_MAX (1U << 30)
 
-struct report_options {
-    const char *store, *format, *output;
-};
-
 struct report_cmd {
-    struct report_options opt;
+    struct lc_report_options opt;
     struct lc_kb *kb;
     struct lc_assessor *rules;
     struct lc_store *store;
@@ -53,6 +49,7 @@ static enum lc_status keep(void *ctx, struct lc_device *d)
     if (!c->devices[c->n])
         return lc_fail(&c->err, LC_ENOMEM, "%s", _("out of memory"));
     lc_report_order(d, c->rules);
+    lc_report_vendor(d, c->kb);
     *c->devices[c->n++] = *d;
     d->mem = (struct lc_arena){.head = NULL};
     return LC_OK;
@@ -63,6 +60,7 @@ static enum lc_status row(void *ctx, struct lc_device *d)
     struct report_cmd *c = ctx;
 
     lc_report_order(d, c->rules);
+    lc_report_vendor(d, c->kb);
     if (is_format(c, "csv")) {
         lc_report_csv(d, c->rules, lc_lang_get(), &c->out);
     } else {
@@ -95,6 +93,8 @@ static enum lc_status make(struct report_cmd *c)
     if (st != LC_OK)
         return st;
     lc_cmd_overlay_age(c->rules);
+    if (c->opt.national)
+        return lc_report_national(&c->opt, c->kb, c->rules, c->store, &c->out, &c->err);
     if (is_format(c, "html"))
         return page(c);
     if (is_format(c, "csv"))
@@ -110,6 +110,10 @@ static int report(const struct lc_verb *verb, int argc, char **argv)
 
     if (code != LC_OPTS_RUN)
         return code;
+    if (!c.opt.national && (c.opt.places || c.opt.compare)) {
+        lc_log(LC_LOG_ERROR, "%s", _("--places and --compare go with --national"));
+        return LC_EXIT_USAGE;
+    }
     lc_buf_init(&c.out, REPORT_MAX);
     st = make(&c);
     if (st == LC_OK && c.opt.output) {
@@ -135,11 +139,18 @@ static int report(const struct lc_verb *verb, int argc, char **argv)
 
 static const struct lc_opt opts[] = {
     {"format", N_("FORMAT"), N_("html (default), csv, or json: one object in each line"),
-     offsetof(struct report_options, format), "html json csv"},
+     offsetof(struct lc_report_options, format), "html json csv"},
     {"output", N_("FILE"), N_("write this file instead of the standard output"),
-     offsetof(struct report_options, output), NULL},
+     offsetof(struct lc_report_options, output), NULL},
+    {"national", NULL,
+     N_("figures about all cameras together, safe to publish: no address, nothing under 10"),
+     offsetof(struct lc_report_options, national), NULL},
+    {"places", N_("FILE"), N_("with --national: whose prefix it is and where it lies (CSV)"),
+     offsetof(struct lc_report_options, places), NULL},
+    {"compare", N_("RUN"), N_("with --national: the figures of this older scan, too"),
+     offsetof(struct lc_report_options, compare), NULL},
     {"store", N_("FILE"), N_("read this store instead of your own"),
-     offsetof(struct report_options, store), NULL},
+     offsetof(struct lc_report_options, store), NULL},
 };
 
 const struct lc_verb lc_verb_report = {

@@ -27,6 +27,7 @@ void scan_on_device(void *ctx, const struct lc_addr *addr)
     if (lc_store_device(c->store, text, &d, &c->err) != LC_OK)
         return;
     lc_report_order(&d, c->set.assessor);
+    lc_report_vendor(&d, c->kb);
     lc_report_json(&d, c->set.assessor, &c->out);
     (void)lc_buf_u8(&c->out, '\n');
     lc_arena_free(&d.mem);

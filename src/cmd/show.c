@@ -8,8 +8,8 @@ struct show_options {
     bool json;
 };
 
-static int show_device(const struct show_options *opt, const struct lc_assessor *rules,
-                       struct lc_store *store, const char *which)
+static int show_device(const struct show_options *opt, const struct lc_kb *kb,
+                       const struct lc_assessor *rules, struct lc_store *store, const char *which)
 {
     struct lc_device d;
     struct lc_buf out;
@@ -20,6 +20,7 @@ static int show_device(const struct show_options *opt, const struct lc_assessor 
     if (st != LC_OK)
         return lc_cmd_fail(st, &err);
     lc_report_order(&d, rules);
+    lc_report_vendor(&d, kb);
     lc_buf_init(&out, 4U << 20);
     if (opt->json) {
         lc_report_json(&d, rules, &out);
@@ -50,7 +51,7 @@ static int show(const struct lc_verb *verb, int argc, char **argv)
         return lc_cmd_fail(st, &err);
     st = lc_cmd_store(opt.store, true, &store, &err);
     if (st == LC_OK) {
-        code = show_device(&opt, rules, store, argv[1]);
+        code = show_device(&opt, kb, rules, store, argv[1]);
         lc_store_close(store);
     } else {
         code = lc_cmd_fail(st, &err);

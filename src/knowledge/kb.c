@@ -84,6 +84,8 @@ enum lc_status lc_kb_open(struct lc_slice blob, struct lc_kb **out, struct lc_er
         st = st == LC_EPARSE ? damaged(err, "platforms") : no_memory(err);
     if (st == LC_OK && (st = lc_kb_oui_open(kb)) != LC_OK)
         st = st == LC_EPARSE ? damaged(err, "prefixes") : no_memory(err);
+    if (st == LC_OK && (st = lc_kb_vendors_open(kb)) != LC_OK)
+        st = st == LC_EPARSE ? damaged(err, "vendors") : no_memory(err);
     if (st != LC_OK) {
         lc_kb_close(kb);
         return st;
@@ -100,6 +102,7 @@ void lc_kb_close(struct lc_kb *kb)
     lc_free(kb->datagrams);
     lc_free(kb->platforms);
     lc_free(kb->ouis);
+    lc_free(kb->vendors);
     lc_free(kb);
 }
 

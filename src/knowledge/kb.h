@@ -9,12 +9,14 @@
  *
  *     "LCKB"  u32 format  u32 version_off  u32 sections  { char tag[4]  u32 off  u32 len } ...
  *
- * Each section's layout stands above its reader (ports.c, platforms.c, oui.c here; signatures in
- * identify/identify_room.h, rules in assess/). Strings are (u32 off, u32 len) into section "STRS".
+ * Each section's layout stands above its reader (ports.c, platforms.c, oui.c, vendors.c here;
+ * signatures in identify/identify_room.h, rules in assess/). Strings are (u32 off, u32 len) into
+ * section "STRS".
  */
 #ifndef LC_KNOWLEDGE_KB_H
 #define LC_KNOWLEDGE_KB_H
 
+#include "base/tr.h"
 #include "proto/dgram.h"
 #include "proto/proto.h"
 
@@ -88,6 +90,39 @@ struct lc_platform {
 
 const struct lc_platform *lc_kb_platform(const struct lc_kb *kb,
                                          struct lc_slice id); /* NULL: unknown */
+
+/* ---- data/vendors.yaml: who stands behind a brand ---- */
+
+#define LC_VENDOR_PLATFORMS 4
+#define LC_VENDOR_OUIS      4
+#define LC_VENDOR_CLOUDS    8
+
+/* Empty text: not known. */
+struct lc_vendor {
+    struct lc_slice key;      /* one of its names, ASCII letters in lower case: what is sorted by */
+    struct lc_slice brand;    /* "HiLook", as people write it */
+    struct lc_slice maker;    /* company whose name is on the box */
+    struct lc_slice country;  /* of that company, ISO 3166 */
+    struct lc_slice built_by; /* brand whose devices these are; empty: its own, or not known */
+    struct lc_slice origin; /* country of whoever builds them; empty when the builder is unknown */
+    struct lc_slice contact, updates; /* where flaws are reported; where firmware is offered */
+    struct lc_slice eol[2];           /* what is known of ends of life, by enum lc_lang */
+    bool builder_unknown;             /* a label, by a supplier that nobody could name */
+    uint8_t confidence;               /* 0..100, of maker, country and builder */
+    uint8_t platforms_n, ouis_n, clouds_n;
+    struct lc_slice platforms[LC_VENDOR_PLATFORMS]; /* firmware it was seen with */
+    struct lc_slice ouis[LC_VENDOR_OUIS];           /* words of data/oui.yaml */
+    struct lc_slice clouds[LC_VENDOR_CLOUDS];       /* DNS names of its service */
+};
+
+/* By any of its names, ASCII case folded; NULL: nothing is known. */
+const struct lc_vendor *lc_kb_vendor(const struct lc_kb *kb, struct lc_slice brand);
+/* One record for each name, sorted by key. */
+size_t lc_kb_vendors(const struct lc_kb *kb, const struct lc_vendor **out);
+/* Where a device comes from: the country of whoever builds the brand's devices; where brand or
+ * builder is not known, of the maker of its firmware; empty where that is not known either. */
+struct lc_slice lc_kb_origin(const struct lc_kb *kb, struct lc_slice brand,
+                             struct lc_slice platform);
 
 /* ---- data/oui.yaml: who a hardware address was registered to ---- */
 

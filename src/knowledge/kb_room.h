@@ -11,11 +11,12 @@ struct lc_kb {
     struct lc_slice blob, strings;
     uint32_t sections;
     const char *version;
-    size_t ports_n, datagrams_n, platforms_n, ouis_n;
+    size_t ports_n, datagrams_n, platforms_n, ouis_n, vendors_n;
     struct lc_port_plan *ports;
     struct lc_dgram_plan *datagrams;
     struct lc_platform *platforms; /* sorted by id */
     struct lc_oui *ouis;           /* sorted by key */
+    struct lc_vendor *vendors;     /* sorted by key */
 };
 
 /* LC_EPARSE when the section breaks its layout. */
@@ -23,5 +24,6 @@ enum lc_status lc_kb_ports_open(struct lc_kb *kb) LC_MUST_CHECK;
 enum lc_status lc_kb_datagrams_open(struct lc_kb *kb) LC_MUST_CHECK;
 enum lc_status lc_kb_platforms_open(struct lc_kb *kb) LC_MUST_CHECK;
 enum lc_status lc_kb_oui_open(struct lc_kb *kb) LC_MUST_CHECK;
+enum lc_status lc_kb_vendors_open(struct lc_kb *kb) LC_MUST_CHECK;
 
 #endif

@@ -38,6 +38,12 @@ const char *const lc_report_takeover_words[] = {
     [LC_TU] = N_("cannot be decided from here"),
 };
 
+const char *const lc_report_gain_words[] = {
+    [LC_GAIN_NOTHING] = "",
+    [LC_GAIN_VIEW] = N_("a stranger gains the view"),
+    [LC_GAIN_CONTROL] = N_("a stranger gains control"),
+};
+
 const char *const lc_report_exposure_words[] = {
     [LC_E0] = N_("no camera service answers"),
     [LC_E1] = N_("a camera service answers to where the scan stood"),
@@ -174,6 +180,19 @@ bool lc_report_wrong(const struct lc_device_finding *f)
 bool lc_report_is_note(const struct lc_rule *r)
 {
     return r && r->severity == LC_SEV_INFO && r->ladder == LC_TU;
+}
+
+enum lc_gain lc_report_gains(const struct lc_device *d, const struct lc_assessor *rules)
+{
+    enum lc_gain most = LC_GAIN_NOTHING;
+
+    for (size_t i = 0; i < d->findings_n; i++) {
+        const struct lc_rule *r = lc_assessor_rule(rules, d->findings[i].rule);
+
+        if (r && lc_report_wrong(&d->findings[i]) && r->ladder == d->takeover && r->gains > most)
+            most = r->gains;
+    }
+    return most;
 }
 
 static bool is_flaw(const struct lc_device_finding *f, const struct lc_assessor *rules)

@@ -64,6 +64,31 @@ bool lc_report_evidence(struct lc_slice fact, struct lc_slice value, bool human,
 /* What the fact is, in a person's words; its name when the vocabulary has none. */
 struct lc_slice lc_report_fact_words(struct lc_slice fact, enum lc_lang lang);
 
+/* What a stranger gains on the device's step; NOTHING on T5 and TU, and when this knowledge no
+ * longer has the rule that set the step. */
+enum lc_gain lc_report_gains(const struct lc_device *d, const struct lc_assessor *rules);
+extern const char *const lc_report_gain_words[]; /* English, by enum lc_gain; "" for NOTHING */
+
+/* ---- vendor.c: who stands behind it ---- */
+
+enum lc_vendor_row {
+    LC_VR_MAKER,
+    LC_VR_ORIGIN,
+    LC_VR_UPDATES,
+    LC_VR_CONTACT,
+    LC_VR_EOL,
+    LC_VR_COUNT
+};
+extern const char *const lc_report_vendor_labels[LC_VR_COUNT]; /* English */
+/* Writes the row's text; false, and nothing written, when there is nothing to say. There is always
+ * something to say of the origin, if only "unknown". */
+bool lc_report_vendor_row(const struct lc_device *d, enum lc_vendor_row row, enum lc_lang lang,
+                          struct lc_buf *raw);
+/* The country's name; false, and the code itself, when it is none of ours. */
+bool lc_report_country(struct lc_slice code, enum lc_lang lang, struct lc_slice *out);
+/* Does the origin follow from the brand, and not only from the firmware? */
+bool lc_report_origin_by_brand(const struct lc_device *d);
+
 /* exposed_why and takeover_why in `lang`: a rule's title, or a sentence of the assessor's, raw. */
 void lc_report_why(struct lc_slice why, const struct lc_assessor *rules, enum lc_lang lang,
                    struct lc_buf *raw);

@@ -158,12 +158,37 @@ static void put_verdict(struct page *p, const char *question, const char *answer
 static void put_verdicts(struct page *p, const struct lc_device *d)
 {
     struct lc_slice step = lc_slice_str(lc_report_takeover_words[d->takeover]);
+    enum lc_gain gains = lc_report_gains(d, p->rules);
 
     lc_html_tag(p, "<dl class=\"verdicts\">\n");
     put_verdict(p, N_("Can anyone watch without a password?"), lc_report_exposed_words[d->exposed],
                 d->exposed_why);
     put_verdict(p, N_("How easily could a stranger take it over?"), lc_takeover_names[d->takeover],
                 d->takeover == LC_TU && d->takeover_why.n ? d->takeover_why : step);
+    if (gains)
+        put_verdict(p, N_("What would the stranger gain?"),
+                    gains == LC_GAIN_VIEW ? N_("the view") : N_("control"), LC_S(""));
+    lc_html_tag(p, "</dl>\n");
+}
+
+/* Who made it, and where the next firmware is. */
+static void put_vendor(struct page *p, const struct lc_device *d)
+{
+    lc_html_tag(p, "<dl class=\"vendor\">\n");
+    for (enum lc_vendor_row row = LC_VR_MAKER; row < LC_VR_COUNT; row++) {
+        if (row == LC_VR_CONTACT || !lc_report_vendor_row(d, row, p->lang, &p->raw))
+            continue;
+        lc_html_tag(p, "<div><dt>");
+        lc_html_say(p, lc_report_vendor_labels[row]);
+        lc_html_tag(p, "</dt><dd>");
+        if (row == LC_VR_UPDATES) {
+            lc_html_tag(p, "<a rel=\"noreferrer\" href=\"");
+            lc_html_text(p, lc_buf_view(&p->raw));
+            lc_html_tag(p, "\">");
+        }
+        lc_html_flush(p);
+        lc_html_tag(p, row == LC_VR_UPDATES ? "</a></dd></div>\n" : "</dd></div>\n");
+    }
     lc_html_tag(p, "</dl>\n");
 }
 
@@ -360,6 +385,7 @@ static void put_card(struct page *p, size_t at)
     put_wrong(p, d);
     put_quiet(p, p->cards[at].light);
     put_verdicts(p, d);
+    put_vendor(p, d);
     put_fold(p, d);
     lc_html_tag(p, "</article>\n");
 }

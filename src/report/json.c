@@ -1,30 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One device as one JSON object on one line (docs/man/lenscap-json.5). Keys stand in this order:
- *
- *   schema      "lenscap.device/1"; the number grows when a key changes its meaning or goes away
- *   address     "192.0.2.7", "2001:db8::7", "fe80::1%2"
- *   endpoints   [{port, transport: "tcp", outcome, protocol, source}]; protocol null when none was
- * understood; source null, or {format, file, sha256, line, observed_at, recorded_at} of an import
- *   discovery   protocols over UDP that it answered, sorted pseudo      reasons why it may
- * be no device class       always a word: camera ... not-surveillance, unknown platform brand model
- * firmware     text, or null when not known confidence  {class, platform, brand, model, firmware}:
- * 0 to 99, 0 for what is not known exposed     "yes", "no", "unknown"        exposed_why   English
- * sentence, or null exposure    "E0" to "E3" takeover    "T0" to "T5", "TU"            takeover_why
- * id of a rule, English sentence, or null findings    [{rule, severity, ladder, result, port,
- * evidence: {fact, value}, title, state}] result: "true" (wrong), "unknown" (could not be decided),
- * "false" (was wrong, is not now) severity null when this knowledge has no such rule; ladder null
- * when the rule is on no step; port null when it is said of the whole device; evidence null when
- * nothing was seen; its value null when the fact is personal (serials, MACs); title in English
- *               published flaws also: verdict, confidence, reason, cves, login, exploited, no_fix
- *   light       "green", "yellow", "red", "grey": the colour in the page
- *   conflict    true: two platforms claim this device, see claims
- *   claims      [{attr, value, weight, port, signature, evidence}], strongest first
- *   channels_n  pictures it has, 1 for a camera that says nothing else; null when not known
- *   channels    [{number, kind: "analog", "network", "unknown", open: "yes", "no", "unknown"}]
- *   first_seen last_seen              RFC 3339 in UTC, or null
- *
- * "unknown" is a word where the key is a closed list, null where it is free text.
+ * One device as one JSON object on one line. Every key, its type and when it is null stand in
+ * docs/man/lenscap-json.5, in the order in which they are written here; the number behind
+ * "lenscap.device/" grows when a key changes its meaning or goes away. "unknown" is a word where the
+ * key is a closed list, null where it is free text.
  */
 #include "base/hash.h"
 #include "proto/dgram.h"
@@ -144,6 +123,34 @@ static void put_identity(struct lc_json *j, const struct lc_device *d)
     lc_json_close(j, '}');
 }
 
+static void put_vendor(struct lc_json *j, const struct lc_device *d)
+{
+    const struct lc_vendor *v = d->vendor;
+
+    str_or_null(j, "origin", d->origin);
+    str_or_null(j, "origin_by",
+                lc_slice_str(!d->origin.n                   ? ""
+                             : lc_report_origin_by_brand(d) ? "brand"
+                                                            : "platform"));
+    if (!v) {
+        lc_json_null(j, "vendor");
+        return;
+    }
+    lc_json_open(j, "vendor", '{');
+    lc_json_str(j, "brand", v->brand);
+    str_or_null(j, "maker", v->maker);
+    str_or_null(j, "country", v->country);
+    str_or_null(j, "built_by",
+                v->builder_unknown ? LC_S("")
+                : v->built_by.n    ? v->built_by
+                                   : v->brand);
+    str_or_null(j, "contact", v->contact);
+    str_or_null(j, "updates", v->updates);
+    str_or_null(j, "end_of_life", v->eol[LC_LANG_EN]);
+    lc_json_int(j, "confidence", v->confidence);
+    lc_json_close(j, '}');
+}
+
 static void put_evidence(struct lc_json *j, struct lc_slice fact, struct lc_slice value)
 {
     struct lc_buf raw;
@@ -245,6 +252,7 @@ static void put_channels(struct lc_json *j, const struct lc_device *d)
 
 void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, struct lc_buf *out)
 {
+    enum lc_gain gains = lc_report_gains(d, rules);
     struct lc_json j = {.out = out};
     char addr[LC_ADDR_TEXT];
 
@@ -254,11 +262,13 @@ void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, 
     put_endpoints(&j, d);
     put_discovery(&j, d);
     put_identity(&j, d);
+    put_vendor(&j, d);
     lc_json_str(&j, "exposed", lc_slice_str(lc_tri_exposed[d->exposed]));
     str_or_null(&j, "exposed_why", d->exposed_why);
     lc_json_str(&j, "exposure", lc_slice_str(lc_exposure_names[d->exposure]));
     lc_json_str(&j, "takeover", lc_slice_str(lc_takeover_names[d->takeover]));
     str_or_null(&j, "takeover_why", d->takeover_why);
+    str_or_null(&j, "gains", lc_slice_str(gains ? lc_gain_names[gains] : ""));
     lc_json_open(&j, "findings", '[');
     for (size_t i = 0; i < d->findings_n; i++)
         put_finding(&j, &d->findings[i], rules);

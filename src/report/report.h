@@ -22,6 +22,10 @@ void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, 
  * be called on a device from the store before any of the functions here. */
 void lc_report_order(struct lc_device *d, const struct lc_assessor *rules);
 
+/* Looks up who stands behind the device; without it maker and origin are "unknown". The device then
+ * borrows from `kb`. */
+void lc_report_vendor(struct lc_device *d, const struct lc_kb *kb);
+
 void lc_report_csv_head(struct lc_buf *out);
 void lc_report_csv(const struct lc_device *d, const struct lc_assessor *rules, enum lc_lang lang,
                    struct lc_buf *out);

@@ -219,6 +219,17 @@ static void show_identity(struct show *s)
     }
 }
 
+static void show_vendor(struct show *s)
+{
+    for (enum lc_vendor_row row = LC_VR_MAKER; row < LC_VR_COUNT; row++) {
+        if (!lc_report_vendor_row(s->d, row, lc_lang_get(), &s->raw))
+            continue;
+        label(s, lc_report_vendor_labels[row]);
+        flush(s);
+        (void)lc_buf_u8(s->out, '\n');
+    }
+}
+
 static void because(struct show *s, struct lc_slice why)
 {
     if (why.n) {
@@ -232,6 +243,7 @@ static void because(struct show *s, struct lc_slice why)
 static void show_judgement(struct show *s)
 {
     const struct lc_device *d = s->d;
+    enum lc_gain gains = lc_report_gains(d, s->rules);
 
     label(s, N_("exposed"));
     tinted(s, of_exposed(d->exposed), lc_report_exposed_words[d->exposed]);
@@ -244,6 +256,10 @@ static void show_judgement(struct show *s)
     tinted(s, of_takeover(d->takeover), lc_takeover_names[d->takeover]);
     (void)lc_buf_puts(s->out, ", ");
     put(s->out, lc_report_takeover_words[d->takeover]);
+    if (gains) {
+        (void)lc_buf_puts(s->out, "; ");
+        put(s->out, lc_report_gain_words[gains]);
+    }
     because(s, d->takeover_why);
     label(s, N_("first seen"));
     lc_report_time(d->first_us, lc_lang_get(), &s->raw);
@@ -427,6 +443,7 @@ void lc_report_show(const struct lc_device *d, const struct lc_assessor *rules, 
     lc_put_tty(out, lc_slice_of(addr, lc_addr_format(&d->addr, addr)));
     (void)lc_buf_puts(out, "\n\n");
     show_identity(&s);
+    show_vendor(&s);
     show_judgement(&s);
     show_findings(&s);
     show_endpoints(&s);

@@ -154,6 +154,10 @@ static const char *const statements[LC_Q_COUNT] = {
                         "ORDER BY result = 1 DESC, port, rule",
     [LC_Q_CHANNEL_OF] = "SELECT n, kind, state, protocol, source FROM channel WHERE device = ? "
                         "ORDER BY n",
+    [LC_Q_FACTS_OF_RUN] =
+        "SELECT o.device, d.addr, o.port, o.observed_us, o.facts FROM observation "
+        "o JOIN device d ON d.id = o.device WHERE o.run = ? "
+        "ORDER BY o.device, o.port",
 };
 
 static enum lc_status describe(struct lc_store *s, int rc, struct lc_err *err)

@@ -66,6 +66,7 @@ enum lc_sql {
     LC_Q_CLAIM_OF,
     LC_Q_FINDING_OF,
     LC_Q_CHANNEL_OF,
+    LC_Q_FACTS_OF_RUN,
     LC_Q_COUNT,
 };
 

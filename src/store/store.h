@@ -194,6 +194,9 @@ struct lc_device {
     struct lc_slice exposed_why, takeover_why;
     enum lc_exposure exposure;
     enum lc_takeover takeover;
+    /* Who stands behind it, by lc_report_vendor; until then nobody. */
+    const struct lc_vendor *vendor;
+    struct lc_slice origin; /* ISO 3166 */
     size_t endpoints_n, claims_n, findings_n;
     struct lc_slice facts; /* of the whole device: discovery, and attempts that opened nothing */
     struct lc_device_endpoint *endpoints;
@@ -204,6 +207,21 @@ struct lc_device {
     size_t channels_listed_n;
     struct lc_device_channel *channels;
 };
+
+/* What one run heard of one address, as it was stored: to be judged again. */
+struct lc_heard_facts {
+    struct lc_addr addr;
+    int64_t observed_us;
+    struct lc_slice facts; /* of all its endpoints, behind each other */
+};
+/* Calls `each` for every address that answered in the run, in no order that matters; memory is that
+ * of one. A status other than LC_OK ends the walk and is returned. */
+enum lc_status lc_store_facts(struct lc_store *s, int64_t run,
+                              enum lc_status (*each)(void *ctx, const struct lc_heard_facts *h),
+                              void *ctx, struct lc_err *err) LC_MUST_CHECK;
+/* LC_ENOENT with a message when there is no such run. */
+enum lc_status lc_store_run(struct lc_store *s, int64_t id, struct lc_run *out,
+                            struct lc_err *err) LC_MUST_CHECK;
 
 /* Calls `each` for every device in address order; a status other than LC_OK from it ends the walk
  * and is returned. The device is freed after each call. `run` 0: all. */

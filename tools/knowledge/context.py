@@ -21,12 +21,15 @@ class Makers:
         self.words = []  # wherever one stands, with its place
         self.weighed = []  # (word, weight): claims that rest on the word alone
         self.named = set()  # looked for by some signature
+        self.known = set()  # that stand in data/oui.yaml
 
 
 class Context:
     def __init__(self, facts_path, headers):
         self.facts = {f["name"]: f for f in facts2c.load(facts_path)}
         self.makers = Makers()
+        self.brands = []  # that signatures claim for what watches, with their places (signatures.py)
+        self.platforms = set()  # that have a file of signatures
         self.die = y.die
         self._headers = headers
         self._pool = bytearray(b"\0")

@@ -71,6 +71,7 @@ def compile(path, ctx):
         check_maker(m, last, ctx)
         last = m["maker"]
         makers[str(last)] = m
+        ctx.makers.known.add(str(last))
         tail = struct.pack("<BxII", int(m["weight"]), *ctx.string(last))
         for node in m["prefixes"]:
             digits = prefix(node)

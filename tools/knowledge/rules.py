@@ -7,7 +7,9 @@ compile(paths, ctx) is what build.py calls; main() writes the same section with 
 usage: rules.py facts.yaml rules.bin strings.bin examples.bin depfile (FILE | FOLDER)
 
 A rule (same key order everywhere):
-    id, severity (info low medium high critical), ladder (T0..T4 none), scope (port device)
+    id, severity (info low medium high critical), ladder (T0..T4 none)
+    gains     what a stranger has in hand then: view or control; only with a step of the ladder
+    scope     port or device
     applies   {class: [...], platform: [...], port: [...]}: elsewhere the rule is not judged at all. Only a
               rule that names not-surveillance or unknown is judged on what is no camera: ladder none
     requires  facts without which the answer is unknown. Discovery speaks of port 0, where a rule of a
@@ -31,7 +33,8 @@ identity.{class,platform,brand,model,firmware}, judged.exposed (yes, no, unknown
 Layout, little-endian; a string is u32 offset, u32 length in the pool:
     u32 rules, conditions, values
     rule       str id, title[2], why[2], remedy[2]; u8 severity, ladder, per_port, any;
-               u16 first and number of: required, conditions, classes, platforms, ports   (80 bytes)
+               u16 first and number of: required, conditions, classes, platforms, ports;
+               u8 gains, 0[3]                                                             (84 bytes)
     condition  u16 name; u8 op, type, group (0: member of the rule), absent (0 false 1 true 2 unknown),
                hide, 0; u16 first and number of: values, undecided                        (16 bytes)
     value      i64 number; str                                                           (16 bytes)
@@ -47,10 +50,11 @@ sys.path.insert(0, __file__.rsplit("/", 2)[0])
 import context  # noqa: E402
 import yamlpos as y  # noqa: E402
 
-KEYS = ["id", "severity", "ladder", "scope", "applies", "requires", "when", "title", "why", "remedy",
+KEYS = ["id", "severity", "ladder", "gains", "scope", "applies", "requires", "when", "title", "why", "remedy",
         "source", "example", "counter", "unknown"]
 SEVERITIES = ["info", "low", "medium", "high", "critical"]
 LADDER = {"T0": 0, "T1": 1, "T2": 2, "T3": 3, "T4": 4, "none": 6}
+GAINS = ["nothing", "view", "control"]
 OPS = ["is", "in", "has", "starts", "lt", "gt", "longer", "shorter", "present", "rules_out",
        "before_now", "after_now", "off_now"]
 OPS_OF = {"string": {"is", "in", "has", "starts", "longer", "shorter", "present", "rules_out"},
@@ -181,7 +185,7 @@ class Compiler:
         return self.string(node["en"]) + self.string(node["vi"])
 
     def rule(self, node):
-        y.need(node, KEYS, [k for k in KEYS if k != "applies"], "a rule")
+        y.need(node, KEYS, [k for k in KEYS if k not in ("applies", "gains")], "a rule")
         rid = node["id"]
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rid):
             y.die(rid, f'"{rid}" is not of the form a-b-c')
@@ -197,16 +201,21 @@ class Compiler:
         applies = self.applies(node.get("applies", y.Map()))
         if node["ladder"] != "none" and {"not-surveillance", "unknown"} & set(node.get("applies", {}).get("class", [])):
             y.die(node["ladder"], "what is no camera stands on no step of the ladder")
+        step = LADDER[one_of(node["ladder"], list(LADDER), "ladder")]
+        if (node["ladder"] == "none") == ("gains" in node):
+            y.die(node["ladder"], "a rule says what it gains a stranger (view, control) when it is on the ladder, and "
+                                  "only then")
+        gains = GAINS.index(one_of(node["gains"], GAINS[1:], "gains")) if "gains" in node else 0
         if not node["source"]:
             y.die(node["source"], "a rule names its source")
         for kind, expect in EXPECT.items():
             several = seq(node[kind], kind) if isinstance(node[kind], y.Seq) else [node[kind]]
             self.examples += [(rid, expect, e) for e in several]
         head = struct.pack("<BBBB", SEVERITIES.index(one_of(node["severity"], SEVERITIES, "severity")),
-                           LADDER[one_of(node["ladder"], list(LADDER), "ladder")], per_port, any_of)
+                           step, per_port, any_of)
         return (self.string(rid) + self.texts(node["title"], "a title", 90)
                 + self.texts(node["why"], "a reason", 600) + self.texts(node["remedy"], "a remedy", 900)
-                + head + struct.pack("<10H", *need, first, number, *applies))
+                + head + struct.pack("<10HB3x", *need, first, number, *applies, gains))
 
 
 def build(paths, ctx):

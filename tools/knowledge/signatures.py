@@ -241,6 +241,12 @@ class Compiler:
         return struct.pack("<BBBB", ATTRS.index(attr), weight, TRANSFORMS.index(transform),
                            capture) + text(self.ctx, value), capture
 
+    def brand(self, claims):
+        """Brands of what watches have an entry in data/vendors.yaml (vendors.py); those of printers need none."""
+        name = claims.get("brand", y.Seq([y.Str()]))[0]
+        if name and not name.startswith("$") and claims.get("class", [""])[0] != "not-surveillance":
+            self.ctx.brands.append(name)
+
     @staticmethod
     def group(s):
         return str(s["group"]) if "group" in s else voice(s["when"][0]["fact"])
@@ -307,6 +313,7 @@ class Compiler:
         if family(positive[0]["fact"]) in HINTS:
             self.hint(s)
         ctx.makers.named |= set(self.named(positive))
+        self.brand(s["claims"])
         pii = any("pii" in c for c in positive)
         mask = MASK_LABEL if label else y.boolean(s.get("mask", "false"), "mask") or pii
         out = text(ctx, s["id"]) + text(ctx, s["id"].where)
@@ -372,6 +379,7 @@ class Compiler:
         brand, bw = self.weighted(m["brand"], "brand") if "brand" in m else ("", 0)
         if not cw and not bw:
             y.die(m, "a model line says class or brand")
+        self.brand(m)
         self.models.append(text(ctx, platform) + text(ctx, f'{platform}.model.{m["id"]}') +
                            text(ctx, m["re"].where) + text(ctx, m["re"]) +
                            struct.pack("<BBBx", cw, bw, 1) + text(ctx, cls) + text(ctx, brand))
@@ -408,6 +416,7 @@ def compile(paths, ctx, words=None):
     c = Compiler(ctx, load_words(words))
     for path in sorted(paths):
         c.file(path)
+    ctx.platforms = set(c.heads)
 
     def section(records):
         return struct.pack("<I", len(records)) + b"".join(records)

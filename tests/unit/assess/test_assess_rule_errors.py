@@ -34,6 +34,9 @@ GOOD = """rules:
 FAULTS = [
     ("severity: low", "severity: awful", 3, 'not "awful"'),
     ("ladder: none", "ladder: T9", 4, 'not "T9"'),
+    ("ladder: none", "ladder: T1", 4, "what it gains"),
+    ("ladder: none", "ladder: none\n  gains: view", 4, "what it gains"),
+    ("ladder: none", "ladder: T1\n  gains: nothing", 5, 'not "nothing"'),
     ("scope: port", "scope: street", 5, "street"),
     ("class: [camera]", "class: [toaster]", 6, "toaster"),
     ("ladder: none\n  scope: port\n  applies: {class: [camera]",

@@ -49,6 +49,7 @@ static void use(const struct lc_kb *kb)
     static struct lc_identity who;
     struct lc_identifier *id;
     const struct lc_port_plan *ports;
+    const struct lc_vendor *vendors;
     struct lc_err err;
     uint8_t mac[6] = {0};
     size_t n = lc_kb_ports(kb, &ports);
@@ -59,6 +60,10 @@ static void use(const struct lc_kb *kb)
     for (size_t at = 0; lc_kb_oui_next(kb, &at, mac);)
         assert_non_null(lc_kb_oui(kb, mac));
     name_makers(kb);
+    n = lc_kb_vendors(kb, &vendors);
+    for (size_t i = 0; i < n; i++)
+        assert_true(vendors[i].clouds_n <= LC_VENDOR_CLOUDS && vendors[i].brand.p != NULL);
+    (void)lc_kb_vendor(kb, LC_S("Hikvision"));
     if (lc_identifier_open(kb, &id, &err) != LC_OK)
         return;
     lc_identify(id, lc_buf_view(&facts.buf), &who);

@@ -40,6 +40,29 @@ words:
 examples:
 - {password: "4321", strength: very-weak}
 """
+VENDORS = """vendors:
+- brand: Alpha
+  maker: Alpha Works
+  country: VN
+  built_by: self
+  platforms: [alpha]
+  oui: [Alpha]
+  clouds: [alpha.example]
+  contact: security@alpha.example
+  updates: https://alpha.example/firmware
+  eol: {en: The A1 is too old., vi: A1 quá cũ.}
+  confidence: 90
+  source: test
+- brand: Beta
+  also: [Betatec]
+  built_by: Alpha
+  confidence: 50
+  source: test
+- brand: Gamma
+  built_by: Beta
+  confidence: 50
+  source: test
+"""
 GOOD = """platform: alpha
 name: Alpha
 country: VN
@@ -77,7 +100,7 @@ class Errors(unittest.TestCase):
         self.dir = tempfile.TemporaryDirectory()
         self.addCleanup(self.dir.cleanup)
 
-    def build(self, signatures=GOOD, ports=PORTS, more=None, oui=None, passwords=None):
+    def build(self, signatures=GOOD, ports=PORTS, more=None, oui=None, passwords=None, vendors=None):
         """(exit status, what was said) of build.py and, when that went well, of knowledge-check."""
         folder = os.path.join(self.dir.name, "signatures")
         os.makedirs(folder, exist_ok=True)
@@ -89,17 +112,20 @@ class Errors(unittest.TestCase):
         if oui is not None:
             with open(os.path.join(self.dir.name, "oui.yaml"), "w", encoding="utf-8") as f:
                 f.write(oui)
-        if passwords is not None:
-            with open(os.path.join(self.dir.name, "passwords.yaml"), "w", encoding="utf-8") as f:
-                f.write(passwords)
+        for kind, text in (("passwords", passwords), ("vendors", vendors)):
+            if text is not None:
+                with open(os.path.join(self.dir.name, kind + ".yaml"), "w", encoding="utf-8") as f:
+                    f.write(text)
         blob = os.path.join(self.dir.name, "blob")
         run = subprocess.run([sys.executable, f"{ROOT}/tools/knowledge/build.py", blob, f"{ROOT}/data/facts.yaml",
-                              f"{self.dir.name}/ports.yaml", f"{self.dir.name}/oui.yaml",
-                              f"{self.dir.name}/passwords.yaml", f"{ROOT}/src/proto/proto.h", folder],
+                              *(f"{self.dir.name}/{kind}.yaml" for kind in ("ports", "oui", "passwords", "vendors")),
+                              f"{ROOT}/src/proto/proto.h", folder],
                              capture_output=True, text=True)
+        said = run.stderr
         if run.returncode == 0:
             run = subprocess.run([CHECK, blob], capture_output=True, text=True)
-        return run.returncode, run.stderr
+            said += run.stderr
+        return run.returncode, said
 
     def refused(self, old, new, line, reason, **more):
         self.assertIn(old, GOOD)
@@ -302,6 +328,48 @@ class Errors(unittest.TestCase):
             self.assertEqual(status, 1, (old, new, said))
             self.assertIn(f"oui.yaml:{line}: ", said)
             self.assertIn(reason, said)
+
+    def test_good_vendors_are_taken(self):
+        self.assertEqual(self.build(MAKERS, oui=OUI, vendors=VENDORS), (0, ""))
+
+    def test_vendor_faults(self):
+        for old, new, line, reason in (
+                ("maker: Alpha Works", "makker: Alpha Works", 3, 'unknown key "makker"'),
+                ("  confidence: 90\n", "", 2, 'lacks "confidence"'),
+                ("  source: test\n- brand: Beta", "- brand: Beta", 2, 'lacks "source"'),
+                ("  country: VN\n  built_by: self", "  built_by: self\n  country: VN", 2, "stand in the order"),
+                ("country: VN", "country: vn", 4, "no country code"),
+                ("country: VN", "country: VNM", 4, "no country code"),
+                ("built_by: Beta", "built_by: Delta", 20, 'not "Delta"'),
+                ("built_by: self", "built_by: Gamma", 5, "builds itself"),
+                ("brand: Gamma", "brand: Aaron", 19, "alphabetical"),
+                ("brand: Gamma", "brand: beta", 19, "alphabetical"),
+                ("also: [Betatec]", "also: [ALPHA]", 15, "stands twice"),
+                ("also: [Betatec]", "also: []", 15, "one to 8"),
+                ("platforms: [alpha]", "platforms: [beta]", 6, 'of platform "beta"'),
+                ("oui: [Alpha]", "oui: [Delta]", 7, 'has no maker "Delta"'),
+                ("clouds: [alpha.example]", "clouds: [https://alpha]", 8, "is no DNS name"),
+                ("security@alpha.example", "call us", 9, "contact is"),
+                ("https://alpha.example/firmware", "http://alpha.example/firmware", 10, "updates is"),
+                ("https://alpha.example/firmware", "'https://alpha.example/\"><b>'", 10, "updates is"),
+                (", vi: A1 quá cũ.", "", 11, 'lacks "vi"'),
+                ("confidence: 90", "confidence: 101", 12, "0..100")):
+            self.assertIn(old, VENDORS)
+            status, said = self.build(MAKERS, oui=OUI, vendors=VENDORS.replace(old, new, 1))
+            self.assertEqual(status, 1, (old, new, said))
+            self.assertIn(f"vendors.yaml:{line}: ", said)
+            self.assertIn(reason, said)
+
+    def test_brand_without_vendor_is_told(self):
+        claim = "claims: {platform: 50, model: [$1, 60]}"
+        for brand, told in (("BETATEC", False), ("Delta", True), ("$1", False)):
+            signatures = MAKERS.replace(claim, f"claims: {{platform: 50, brand: [{brand}, 60], model: [$1, 60]}}")
+            if brand == "$1":
+                signatures = signatures.replace('expect: {model: "12"}', 'expect: {model: "12", brand: "12"}')
+            status, said = self.build(signatures, oui=OUI, vendors=VENDORS)
+            self.assertEqual((status, "alpha.yaml:13: " in said, f'no brand "{brand}"' in said), (0, told, told), said)
+        printer = MAKERS.replace(claim, "claims: {class: [not-surveillance, 60], brand: [Delta, 60], model: [$1, 60]}")
+        self.assertEqual(self.build(printer, oui=OUI, vendors=VENDORS), (0, ""))
 
     def test_version_follows_the_data(self):
         def version():

@@ -26,10 +26,11 @@ static const char *text(json_t *j, const char *key)
 static void keys_stand_in_the_documented_order(void **state)
 {
     static const char *const want[] = {
-        "schema",      "address",  "endpoints",  "discovery",    "pseudo",     "class",
-        "platform",    "brand",    "model",      "firmware",     "confidence", "exposed",
-        "exposed_why", "exposure", "takeover",   "takeover_why", "findings",   "light",
-        "conflict",    "claims",   "channels_n", "channels",     "first_seen", "last_seen",
+        "schema",       "address",  "endpoints",  "discovery",   "pseudo",     "class",
+        "platform",     "brand",    "model",      "firmware",    "confidence", "origin",
+        "origin_by",    "vendor",   "exposed",    "exposed_why", "exposure",   "takeover",
+        "takeover_why", "gains",    "findings",   "light",       "conflict",   "claims",
+        "channels_n",   "channels", "first_seen", "last_seen",
     };
     struct lc_device d = fixture_open();
     struct lc_buf b;
