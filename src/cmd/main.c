@@ -104,17 +104,9 @@ static const struct lc_verb verb_completion = {
 };
 
 static const struct lc_verb *const verbs[] = {
-    &lc_verb_scan,
-    &lc_verb_list,
-    &lc_verb_show,
-    &lc_verb_report,
-    &lc_verb_export,
-    &lc_verb_identify,
-    &lc_verb_passwords,
-    &lc_verb_scope,
-    &lc_verb_doctor,
-    &verb_completion,
-    NULL,
+    &lc_verb_scan,   &lc_verb_list,     &lc_verb_show,    &lc_verb_report,
+    &lc_verb_export, &lc_verb_identify, &lc_verb_import,  &lc_verb_passwords,
+    &lc_verb_scope,  &lc_verb_doctor,   &verb_completion, NULL,
 };
 
 static int completion(const struct lc_verb *verb, int argc, char **argv)

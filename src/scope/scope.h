@@ -75,6 +75,15 @@ enum lc_status lc_scope_builtin(const struct lc_scope_paths *paths, struct lc_sc
                                 struct lc_err *err) LC_MUST_CHECK;
 void lc_scope_free(struct lc_scope *s);
 
+/* What a scope says of one address, whenever that is asked: its validity is another question. */
+enum lc_scope_says {
+    LC_SCOPE_ALLOWS,
+    LC_SCOPE_IS_SILENT, /* names it nowhere */
+    LC_SCOPE_EXCLUDES,
+    LC_SCOPE_IS_NEVER, /* on the permanent exclusion list, or no address of a device */
+};
+enum lc_scope_says lc_scope_look(const struct lc_scope *s, const struct lc_addr *a);
+
 /* What a network attached to this machine means to the built-in scope. */
 enum lc_attached_kind {
     LC_NET_ALLOWED,
