@@ -25,7 +25,7 @@ build: need-build
 run: build
 	@sh tools/run-street.sh $(BUILD)
 
-check: need-check
+check: need-check need-xdp
 	@sh tools/check.sh $(CHECK)
 
 install: build
@@ -34,8 +34,8 @@ install: build
 bench: need-check build
 	@sh tests/bench/bench.sh $(BUILD)
 
-bench-sweep: need-bench
-	@test -f $(BENCH)/build.ninja || meson setup $(BENCH) --buildtype=release
+bench-sweep: need-bench need-xdp
+	@test -f $(BENCH)/build.ninja || meson setup $(BENCH) --buildtype=release -Dxdp=auto
 	@ninja -C $(BENCH) lenscap lenscap-sim tests/unit/discover/bench_sweep_dry
 	@python3 tests/bench/bench_sweep.py $(BENCH)
 
@@ -58,7 +58,7 @@ coverage: need-check
 
 need-build:
 	@sh tools/need.sh gcc libc6-dev meson ninja-build pkg-config python3 python3-yaml libssl-dev \
-	    libsqlite3-dev libexpat1-dev libjansson-dev libyaml-dev libseccomp-dev libcap-ng-dev iproute2
+	    libsqlite3-dev libexpat1-dev libjansson-dev libyaml-dev libseccomp-dev libcap-ng-dev iproute2 libzxcvbn-dev
 
 need-check: need-build
 	@sh tools/need.sh clang clang-format clang-tidy llvm libcmocka-dev mandoc nmap tcpdump nftables \
@@ -66,10 +66,15 @@ need-check: need-build
 	    libgstrtspserver-1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	    vlc-bin vlc-plugin-base libclang-rt-14-dev avahi-daemon miniupnpd miniupnpd-nftables wsdd2 snmpd
 
+# Of the optional engine xdp: where they cannot be had, it is neither tested nor measured.
+need-xdp:
+	-@sh tools/need.sh clang libbpf-dev
+
 need-bench: need-check
 	@sh tools/need.sh zmap masscan
 
 clean:
 	rm -rf $(BUILD) build-*
 
-.PHONY: help build run check install bench bench-sweep bench-flaws bench-country need-bench fault fuzz coverage need-build need-check clean
+.PHONY: help build run check install bench bench-sweep bench-flaws bench-country need-bench need-xdp fault fuzz coverage \
+    need-build need-check clean

@@ -22,8 +22,8 @@ enum lc_exit {
 };
 
 extern const struct lc_verb lc_verb_scan, lc_verb_list, lc_verb_show, lc_verb_report,
-    lc_verb_export, lc_verb_identify, lc_verb_import, lc_verb_scope, lc_verb_doctor, lc_verb_update,
-    lc_verb_vulnerabilities;
+    lc_verb_export, lc_verb_identify, lc_verb_import, lc_verb_passwords, lc_verb_scope,
+    lc_verb_doctor, lc_verb_update, lc_verb_vulnerabilities;
 
 int lc_cmd_exit(enum lc_status st);
 /* Tells the person what went wrong and gives the exit code for it. */

@@ -449,7 +449,7 @@ static const struct lc_opt opts[] = {
      "info low medium high critical"},
     {"ports", N_("LIST"), N_("these TCP ports, separated by commas"), AT(ports), NULL},
     {"engine", N_("ENGINE"), N_("how to find out who is there; default auto"), AT(sweep.engine),
-     "auto direct connect packet"},
+     "auto direct connect packet xdp"},
     {"mode", N_("MODE"), N_("planned: likely ports first, the rest where something answered; full"),
      AT(sweep.mode), "planned full"},
     {"likely", N_("N"), N_("how many of the ports are likely ones; default 6"), AT(sweep.likely),
