@@ -16,6 +16,7 @@
  * "false" (was wrong, is not now) severity null when this knowledge has no such rule; ladder null
  * when the rule is on no step; port null when it is said of the whole device; evidence null when
  * nothing was seen; its value null when the fact is personal (serials, MACs); title in English
+ *               published flaws also: verdict, confidence, reason, cves, login, exploited, no_fix
  *   light       "green", "yellow", "red", "grey": the colour in the page
  *   conflict    true: two platforms claim this device, see claims
  *   claims      [{attr, value, weight, port, signature, evidence}], strongest first
