@@ -187,6 +187,22 @@ static verdict miio(struct lc_slice in)
     return hello ? FINE : "miio-message";
 }
 
+/* RFC 3414 section 4: version 3, reportable, no engine, nobody, no variable. A version 1 or 2c
+ * message carries a community, and another flag or a variable is more than the search. */
+static verdict snmp(struct lc_slice in)
+{
+    if (in.n > 5 && in.p[4] != 3)
+        return "snmp-community";
+    return is_hex(lc_slice_sub(in, 0, 9), "303e02010330110204") &&
+                   is_hex(lc_slice_sub(in, 13, 12), "020300ffe3040104020103"
+                                                    "04") &&
+                   is_hex(lc_slice_from(in, 25), "10300e0400020100020100040004000400"
+                                                 "301404000400a00e020400000000020100020100"
+                                                 "3000")
+               ? FINE
+               : UNEXPECTED;
+}
+
 static verdict cs2(struct lc_slice in)
 {
     return is_hex(in, "f1300000") || is_hex(in, "f1320000") ? FINE : "cs2-message";
@@ -241,11 +257,11 @@ static const struct {
     uint16_t port;
     verdict (*judge)(struct lc_slice in);
 } judges[] = {
-    {1757, bosch},  {1900, ssdp},     {2000, reolink},    {3702, wsd},       {5050, dahua_legacy},
-    {5353, mdns},   {6666, passive},  {6667, passive},    {7000, passive},   {7701, hanwha},
-    {8002, hichip}, {8600, vstarcam}, {10000, port10000}, {10001, ubiquiti}, {10008, v380},
-    {20002, tdp},   {20004, tdp},     {23456, mhed},      {32108, cs2},      {32761, passive},
-    {34569, xm},    {37020, sadp},    {37810, dhip},      {54321, miio},
+    {161, snmp},          {1757, bosch},  {1900, ssdp},     {2000, reolink},    {3702, wsd},
+    {5050, dahua_legacy}, {5353, mdns},   {6666, passive},  {6667, passive},    {7000, passive},
+    {7701, hanwha},       {8002, hichip}, {8600, vstarcam}, {10000, port10000}, {10001, ubiquiti},
+    {10008, v380},        {20002, tdp},   {20004, tdp},     {23456, mhed},      {32108, cs2},
+    {32761, passive},     {34569, xm},    {37020, sadp},    {37810, dhip},      {54321, miio},
 };
 
 void sim_judge_datagram(struct sim_book *b, size_t host, uint16_t port, struct lc_slice bytes)

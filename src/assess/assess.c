@@ -7,8 +7,12 @@
  * scopes come that way too, and must not leave the rules of the ONVIF service open. Each that holds
  * is a finding; one that stays unknown is told once per device, and only when it holds nowhere. The
  * list is bounded and sorted, so what does not fit is always the least.
+ *
+ * Published flaws are judged after the rules and share their list. Only what is affected is TRUE
+ * and may set a step; all that could not be decided is one finding, or a device whose version
+ * nobody knows would drown in numbers.
  */
-#include "assess/rules.h"
+#include "assess/vuln.h"
 
 #include "base/mem.h"
 
@@ -18,14 +22,21 @@ const char *const lc_severity_names[] = {"info", "low", "medium", "high", "criti
 const char *const lc_takeover_names[] = {"T0", "T1", "T2", "T3", "T4", "T5", "TU"};
 const char *const lc_exposure_names[] = {"E0", "E1", "E2", "E3"};
 const char *const lc_tri_exposed[] = {"no", "yes", "unknown"};
+const char *const lc_verdict_names[] = {"none",    "affected",  "not-affected",
+                                        "unknown", "suspected", "disputed"};
+const char *const lc_login_names[] = {"none", "user", "admin"};
+const char *const lc_reach_names[] = {"internet", "lan", "cloud", "physical"};
 
 static const char tu_not_judged[] = N_("not judged: this is not known to be a camera or recorder");
-static const char tu_open[] =
-    N_("no easy way in was found, but passwords and known flaws of its firmware were not checked");
+static const char tu_open[] = N_(
+    "no easy way in was found, but passwords were not checked, and known flaws only as far as its "
+    "firmware version is known");
 
 struct lc_assessor {
     struct lc_ruleset rules;
+    struct lc_flawset flaws;
     struct lc_view view;
+    struct lc_flaw_scene scene;
 };
 
 enum lc_status lc_assessor_load(struct lc_slice section, struct lc_slice strings,
@@ -49,7 +60,24 @@ enum lc_status lc_assessor_load(struct lc_slice section, struct lc_slice strings
 enum lc_status lc_assessor_open(const struct lc_kb *kb, struct lc_assessor **out,
                                 struct lc_err *err)
 {
-    return lc_assessor_load(lc_kb_section(kb, "RULE"), lc_kb_section(kb, "STRS"), out, err);
+    struct lc_slice strings = lc_kb_section(kb, "STRS"), kev = lc_kb_section(kb, "KEV ");
+    enum lc_status st = lc_assessor_load(lc_kb_section(kb, "RULE"), strings, out, err);
+
+    if (st == LC_OK)
+        st = lc_assessor_load_flaws(*out, lc_kb_section(kb, "VULN"), strings, err);
+    if (st == LC_OK && kev.n)
+        st = lc_flaws_overlay(&(*out)->flaws, kev, err);
+    if (st != LC_OK) {
+        lc_assessor_close(*out);
+        *out = NULL;
+    }
+    return st;
+}
+
+enum lc_status lc_assessor_load_flaws(struct lc_assessor *a, struct lc_slice section,
+                                      struct lc_slice strings, struct lc_err *err)
+{
+    return lc_flawset_load(section, strings, &a->flaws, err);
 }
 
 void lc_assessor_close(struct lc_assessor *a)
@@ -57,6 +85,7 @@ void lc_assessor_close(struct lc_assessor *a)
     if (!a)
         return;
     lc_ruleset_free(&a->rules);
+    lc_flawset_free(&a->flaws);
     lc_free(a);
 }
 
@@ -68,10 +97,37 @@ size_t lc_assessor_rules(const struct lc_assessor *a, const struct lc_rule **out
 
 const struct lc_rule *lc_assessor_rule(const struct lc_assessor *a, struct lc_slice id)
 {
-    for (size_t i = 0; i < a->rules.n; i++)
+    const struct lc_rule *flaw = lc_flawset_find(&a->flaws, id);
+
+    for (size_t i = 0; !flaw && i < a->rules.n; i++)
         if (lc_slice_eq(a->rules.rules[i].id, id))
             return &a->rules.rules[i];
-    return NULL;
+    return flaw;
+}
+
+size_t lc_assessor_flaws(const struct lc_assessor *a, const struct lc_rule **out)
+{
+    *out = a->flaws.rules;
+    return a->flaws.n;
+}
+
+enum lc_status lc_assessor_overlay(struct lc_assessor *a, struct lc_slice text, struct lc_err *err)
+{
+    return lc_flaws_overlay(&a->flaws, text, err);
+}
+
+bool lc_assessor_knows(const struct lc_assessor *a, struct lc_slice cve)
+{
+    for (size_t i = 0; i < a->flaws.n; i++)
+        for (size_t k = 0; k < a->flaws.flaws[i].cves_n; k++)
+            if (lc_slice_eq(a->flaws.flaws[i].cves[k], cve))
+                return true;
+    return false;
+}
+
+struct lc_overlay_dates lc_assessor_dates(const struct lc_assessor *a)
+{
+    return a->flaws.dates;
 }
 
 /* ---- findings ---- */
@@ -84,6 +140,8 @@ static int compare(const struct lc_finding *a, const struct lc_finding *b)
         return a->result == LC_TRI_TRUE ? -1 : 1;
     if (a->rule->severity != b->rule->severity)
         return a->rule->severity > b->rule->severity ? -1 : 1;
+    if (!a->rule->flaw != !b->rule->flaw)
+        return a->rule->flaw ? 1 : -1;
     if (a->rule != b->rule)
         return a->rule < b->rule ? -1 : 1;
     return (a->port > b->port) - (a->port < b->port);
@@ -153,6 +211,107 @@ static void judge_rule(const struct lc_rule *rule, const struct lc_rule_body *bo
         insert(out, &unknown);
 }
 
+/* ---- published flaws ---- */
+
+/* What a verdict rests on: the service that was seen, else the claim that named version or model.
+ */
+static void prove(struct lc_finding *f, const struct lc_flaw_match *m, const struct lc_identity *id)
+{
+    static const enum lc_attr by_model[] = {LC_A_MODEL, LC_A_PLATFORM, LC_A_BRAND};
+    enum lc_attr attr = LC_A_FIRMWARE;
+
+    f->fact = m->fact;
+    f->evidence = m->value;
+    if (m->fact != LC_F_NONE)
+        return;
+    for (size_t i = sizeof by_model / sizeof *by_model; m->by_model && i-- > 0;)
+        attr = id->value[by_model[i]].n ? by_model[i] : attr;
+    f->evidence = id->value[attr];
+    for (size_t i = 0; i < id->claims_n && f->fact == LC_F_NONE; i++)
+        if (id->claims[i].attr == attr)
+            f->fact = id->claims[i].fact;
+}
+
+static struct lc_finding finding_of(const struct lc_rule *rule, const struct lc_flaw_match *m,
+                                    const struct lc_identity *id)
+{
+    struct lc_finding f = {.rule = rule,
+                           .result = m->verdict == LC_V_AFFECTED ? LC_TRI_TRUE : LC_TRI_UNKNOWN,
+                           .verdict = m->verdict,
+                           .confidence = m->confidence,
+                           .reason = m->reason};
+
+    prove(&f, m, id);
+    return f;
+}
+
+/* "CVE-2017-7921 CVE-2021-36260 +7" */
+static void name_open(struct lc_judgement *out)
+{
+    struct lc_buf text;
+    size_t named = 0;
+
+    lc_buf_init(&text, sizeof out->open_text - 8);
+    for (; named < out->open_n &&
+           lc_buf_putf(&text, "%s%.*s", named ? " " : "", LC_S_ARG(out->open[named]->id)) == LC_OK;
+         named++)
+        out->open_text_n = text.n;
+    if (text.p)
+        memcpy(out->open_text, text.p, out->open_text_n);
+    lc_buf_free(&text);
+    if (named < out->open_n)
+        out->open_text_n += (size_t)snprintf((char *)out->open_text + out->open_text_n, 8, " +%u",
+                                             (unsigned)(out->open_n - named) & 0xFFFU);
+}
+
+static void judge_flaws(struct lc_assessor *a, const struct lc_identity *id,
+                        struct lc_judgement *out)
+{
+    lc_flaw_look(&a->flaws, &a->view, id, &a->scene);
+    for (size_t i = 0; i < a->flaws.n; i++) {
+        const struct lc_rule *rule = &a->flaws.rules[i];
+        struct lc_flaw_match m = lc_flaw_match(&a->flaws, i, &a->scene);
+        struct lc_finding f;
+
+        if (m.verdict == LC_V_NONE || m.verdict == LC_V_NOT_AFFECTED)
+            continue;
+        if (m.verdict == LC_V_UNKNOWN) {
+            if (out->open_n < LC_FINDINGS_MAX)
+                out->open[out->open_n++] = rule;
+            continue;
+        }
+        f = finding_of(rule, &m, id);
+        insert(out, &f);
+        if (m.verdict == LC_V_AFFECTED && rule->ladder < out->takeover) {
+            out->takeover = rule->ladder;
+            out->takeover_why = rule->id;
+        }
+    }
+    if (out->open_n) {
+        struct lc_finding open = {.rule = &a->flaws.open,
+                                  .result = LC_TRI_UNKNOWN,
+                                  .verdict = LC_V_UNKNOWN,
+                                  .confidence = LC_FLAW_POSSIBLE,
+                                  .fact = LC_F_FLAWS_OPEN};
+
+        name_open(out);
+        open.evidence = lc_slice_of(out->open_text, out->open_text_n);
+        insert(out, &open);
+    }
+}
+
+void lc_assessor_match(struct lc_assessor *a, struct lc_slice facts,
+                       const struct lc_identity *identity, const struct lc_rule *flaw,
+                       struct lc_finding *out)
+{
+    struct lc_flaw_match m;
+
+    lc_view_build(&a->view, &a->rules, facts);
+    lc_flaw_look(&a->flaws, &a->view, identity, &a->scene);
+    m = lc_flaw_match(&a->flaws, (size_t)(flaw - a->flaws.rules), &a->scene);
+    *out = finding_of(flaw, &m, identity);
+}
+
 /* Cameras and recorders are judged, and what nobody could name when it has pictures. */
 static bool is_judged(const struct lc_view *v, const struct lc_identity *id)
 {
@@ -169,7 +328,7 @@ void lc_assess(struct lc_assessor *a, struct lc_slice facts, const struct lc_ide
     struct lc_scene s = {.view = &a->view, .identity = identity, .now_s = now_s};
     bool judged;
 
-    out->findings_n = 0;
+    out->findings_n = out->open_n = out->open_text_n = 0;
     out->takeover = LC_TU;
     out->takeover_why = lc_slice_str(tu_not_judged);
     lc_view_build(&a->view, &a->rules, facts);
@@ -180,5 +339,7 @@ void lc_assess(struct lc_assessor *a, struct lc_slice facts, const struct lc_ide
     for (size_t i = 0; i < a->rules.n; i++)
         if (judged || lc_rule_names_class(&a->rules.bodies[i], &s))
             judge_rule(&a->rules.rules[i], &a->rules.bodies[i], &s, out);
+    if (judged)
+        judge_flaws(a, identity, out);
     out->exposure = lc_exposure_of(&a->view, identity, out);
 }

@@ -29,6 +29,44 @@ extern const char *const lc_takeover_names[]; /* "T0" ... "TU" */
 extern const char *const lc_exposure_names[]; /* "E0" ... */
 extern const char *const lc_tri_exposed[];    /* "no", "yes", "unknown": indexed by enum lc_tri */
 
+/* What is known of a device and a published flaw. "Not affected" needs evidence, "unknown" does
+ * not. */
+enum lc_verdict {
+    LC_V_NONE, /* a rule's finding, or a flaw of other devices */
+    LC_V_AFFECTED,
+    LC_V_NOT_AFFECTED,
+    LC_V_UNKNOWN,
+    LC_V_SUSPECTED, /* only a service or a component points there */
+    LC_V_DISPUTED,  /* would be affected; the maker says no */
+};
+enum lc_login { LC_LOGIN_NONE, LC_LOGIN_USER, LC_LOGIN_ADMIN };
+enum lc_reach { LC_REACH_INTERNET, LC_REACH_LAN, LC_REACH_CLOUD, LC_REACH_PHYSICAL };
+
+extern const char *const lc_verdict_names[]; /* "none", "affected", "not-affected" ... */
+extern const char *const lc_login_names[];   /* "none", "user", "admin" */
+extern const char *const lc_reach_names[];   /* "internet" ... */
+
+/* A published flaw (data/vulnerabilities). */
+struct lc_flaw {
+    size_t cves_n;
+    const struct lc_slice *cves; /* the first one is the rule's id */
+    struct lc_slice family;      /* "Hikvision" */
+    struct lc_slice kind;        /* "command-injection" */
+    struct lc_slice source;
+    struct lc_slice exploited; /* who says that it is; empty: nobody but perhaps KEV */
+    enum lc_login login;
+    enum lc_reach reach;
+    bool over;          /* takes over the device, its pictures or its passwords */
+    bool no_fix;        /* out of support */
+    bool disputed;      /* by the maker */
+    bool memory;        /* some of it from memory only */
+    bool opaque;        /* cannot be told from the network */
+    uint8_t confidence; /* most that a match is worth */
+    uint32_t kev_added; /* yyyymmdd; 0: not in CISA's catalogue of what is exploited */
+    uint32_t epss_ppm;  /* probability of exploitation in 30 days, in millionths */
+    bool has_epss;
+};
+
 /* A rule as a reader may see it (data/rules). Text in both languages, indexed by enum lc_lang. */
 struct lc_rule {
     struct lc_slice id; /* "open-stream" */
@@ -36,6 +74,7 @@ struct lc_rule {
     enum lc_takeover ladder; /* step a true finding means; LC_TU: none */
     bool per_port;           /* judged once per endpoint that has its facts */
     struct lc_slice title[2], why[2], remedy[2];
+    const struct lc_flaw *flaw; /* NULL: a rule of data/rules */
 };
 
 #define LC_FINDINGS_MAX 64
@@ -46,6 +85,10 @@ struct lc_finding {
     uint16_t port;            /* 0: of the device */
     enum lc_fact_name fact;   /* first evidence; LC_F_NONE for UNKNOWN */
     struct lc_slice evidence; /* value of that fact */
+    /* Of a flaw: how sure, and why, as an N_() string; NONE, 0 and empty for a rule. */
+    enum lc_verdict verdict;
+    uint8_t confidence;
+    struct lc_slice reason;
 };
 
 struct lc_judgement {
@@ -56,6 +99,17 @@ struct lc_judgement {
     struct lc_slice takeover_why; /* id of the rule that set it, or an N_() string for TU */
     size_t findings_n;
     struct lc_finding findings[LC_FINDINGS_MAX]; /* TRUE first, worst first */
+    /* Flaws that could not be decided. One finding speaks for them all and names the first ones;
+     * the store keeps what it knew of each. */
+    size_t open_n;
+    const struct lc_rule *open[LC_FINDINGS_MAX];
+    size_t open_text_n;
+    uint8_t open_text[200];
+};
+
+/* Days as yyyymmdd; 0: no such data. */
+struct lc_overlay_dates {
+    uint32_t kev, epss;
 };
 
 struct lc_assessor;
@@ -68,6 +122,19 @@ void lc_assessor_close(struct lc_assessor *a);
  * ports, an address that is no device); those are on no step of the ladder. */
 void lc_assess(struct lc_assessor *a, struct lc_slice facts, const struct lc_identity *identity,
                int64_t now_s, struct lc_judgement *out);
+
+/* Adds what is exploited, and how likely that is (src/assess/vuln_overlay.c has the form). All of
+ * it or nothing; LC_EPARSE with a message that names the line. */
+enum lc_status lc_assessor_overlay(struct lc_assessor *a, struct lc_slice text,
+                                   struct lc_err *err) LC_MUST_CHECK;
+/* Does the knowledge have a flaw of this number? */
+bool lc_assessor_knows(const struct lc_assessor *a, struct lc_slice cve);
+struct lc_overlay_dates lc_assessor_dates(const struct lc_assessor *a);
+size_t lc_assessor_flaws(const struct lc_assessor *a, const struct lc_rule **out);
+/* One flaw and one device: the verdict with its confidence and reason, in a finding of its own. */
+void lc_assessor_match(struct lc_assessor *a, struct lc_slice facts,
+                       const struct lc_identity *identity, const struct lc_rule *flaw,
+                       struct lc_finding *out);
 
 size_t lc_assessor_rules(const struct lc_assessor *a, const struct lc_rule **out);
 const struct lc_rule *lc_assessor_rule(const struct lc_assessor *a, struct lc_slice id); /* NULL */

@@ -146,5 +146,8 @@ enum lc_tri lc_rule_judge(const struct lc_rule_body *r, const struct lc_scene *s
 /* As lc_assessor_open, from the two sections themselves. */
 enum lc_status lc_assessor_load(struct lc_slice section, struct lc_slice strings,
                                 struct lc_assessor **out, struct lc_err *err) LC_MUST_CHECK;
+/* And the flaws, from section "VULN" and its strings. */
+enum lc_status lc_assessor_load_flaws(struct lc_assessor *a, struct lc_slice section,
+                                      struct lc_slice strings, struct lc_err *err) LC_MUST_CHECK;
 
 #endif

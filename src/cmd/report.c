@@ -94,6 +94,7 @@ static enum lc_status make(struct report_cmd *c)
         st = lc_cmd_store(c->opt.store, true, &c->store, &c->err);
     if (st != LC_OK)
         return st;
+    lc_cmd_overlay_age(c->rules);
     if (is_format(c, "html"))
         return page(c);
     if (is_format(c, "csv"))

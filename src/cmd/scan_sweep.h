@@ -6,7 +6,7 @@
 #include "run/scan.h"
 
 struct lc_sweep_wish {
-    const char *engine, *mode, *passes, *likely; /* as typed; NULL: the default */
+    const char *engine, *mode, *passes, *likely, *udp; /* as typed; NULL: the default */
 };
 
 /* Fills set->sweep and set->full from the wish, the plan and set->ports. `why` gets a sentence

@@ -101,18 +101,23 @@ static void enter(struct lc_work *w, const struct lc_slice_rules *r, enum lc_sta
         memset(w->chunks, 0, sizeof w->chunks);
 }
 
+static void place(struct lc_work *w, const struct lc_plan *plan, uint64_t slice)
+{
+    w->slice = slice;
+    w->hosts = lc_work_hosts(plan, slice);
+    w->shift_key = (uint32_t)(plan->order.key[0] ^ slice * 0x9e3779b1U);
+    for (uint32_t h = 0; h < w->hosts; h++)
+        w->addr[h] = lc_plan_at(plan, slice * LC_SLICE_HOSTS + h);
+}
+
 void lc_work_start(struct lc_work *w, const struct lc_slice_rules *r, const struct lc_plan *plan,
                    uint64_t slice)
 {
     size_t words;
 
     assert(w->stage == LC_STAGE_FREE);
-    w->slice = slice;
-    w->hosts = lc_work_hosts(plan, slice);
-    w->shift_key = (uint32_t)(plan->order.key[0] ^ slice * 0x9e3779b1U);
+    place(w, plan, slice);
     words = (size_t)w->hosts * r->words;
-    for (uint32_t h = 0; h < w->hosts; h++)
-        w->addr[h] = lc_plan_at(plan, slice * LC_SLICE_HOSTS + h);
     memset(w->asked, 0, words * sizeof *w->asked);
     memset(w->open, 0, words * sizeof *w->open);
     memset(w->refused, 0, words * sizeof *w->refused);
@@ -350,9 +355,13 @@ struct lc_sweep_port lc_work_port(const struct lc_work *w, const struct lc_slice
     return (struct lc_sweep_port){.port = canaries[step->port]};
 }
 
-void lc_work_dry(const struct lc_work *w, const struct lc_slice_rules *r,
-                 void (*each)(void *ctx, const struct lc_addr *a, unsigned port), void *ctx)
+void lc_work_dry(struct lc_addr *room, const struct lc_slice_rules *r, const struct lc_plan *plan,
+                 uint64_t slice, void (*each)(void *ctx, const struct lc_addr *a, unsigned port),
+                 void *ctx)
 {
+    struct lc_work work = {.addr = room}, *w = &work;
+
+    place(w, plan, slice);
     for (uint32_t round = 0; round < r->likely_n; round++)
         for (uint32_t h = 0; h < w->hosts; h++)
             each(ctx, &w->addr[h],

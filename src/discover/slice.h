@@ -114,9 +114,10 @@ bool lc_work_sample(struct lc_work *w, int64_t now_us, int64_t ripe_us, struct l
 /* What is known of a host; false: it was silent. */
 bool lc_work_heard(const struct lc_work *w, const struct lc_slice_rules *r,
                    const struct lc_plan *plan, uint32_t host, struct lc_heard *out);
-/* Enumerates pass 1; see lc_sweep_dry. */
-void lc_work_dry(const struct lc_work *w, const struct lc_slice_rules *r,
-                 void (*each)(void *ctx, const struct lc_addr *a, unsigned port), void *ctx);
+/* Enumerates pass 1; see lc_sweep_dry. `room`: for LC_SLICE_HOSTS addresses. */
+void lc_work_dry(struct lc_addr *room, const struct lc_slice_rules *r, const struct lc_plan *plan,
+                 uint64_t slice, void (*each)(void *ctx, const struct lc_addr *a, unsigned port),
+                 void *ctx);
 /* The canary ports of an address: not among `ports`, not the same. */
 void lc_canary_ports(const struct lc_slice_rules *r, const struct lc_addr *a,
                      uint16_t out[static LC_CANARIES]);

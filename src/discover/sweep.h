@@ -102,10 +102,10 @@ void lc_sweep_counts(const struct lc_sweep *s, struct lc_sweep_counts *out);
 /* Probes that the slices in work still have to send, as far as can be told now. */
 uint64_t lc_sweep_left(const struct lc_sweep *s);
 
-/* Enumerates pass 1 of a slice without sending: for the coverage test and the dry run's speed.
- * Calls each(ctx, address, port number's place in cfg->ports) in the very order of sending (to an
- * engine that asks everything). */
-enum lc_status lc_sweep_dry(const struct lc_sweep_config *cfg, uint64_t slice,
+/* Enumerates pass 1 of `n` slices without sending: for the coverage test and the dry run's speed.
+ * LC_EINVAL when there are not so many. Calls each(ctx, address, port number's place in cfg->ports)
+ * in the very order of sending (to an engine that asks everything). */
+enum lc_status lc_sweep_dry(const struct lc_sweep_config *cfg, uint64_t slice, uint64_t n,
                             void (*each)(void *ctx, const struct lc_addr *a, unsigned port),
                             void *ctx) LC_MUST_CHECK;
 

@@ -14,6 +14,7 @@ static const struct lc_dgram *const table[LC_D_COUNT] = {
     [LC_D_BOSCH] = &lc_dgram_bosch,     [LC_D_VIVOTEK] = &lc_dgram_vivotek,
     [LC_D_FOSCAM] = &lc_dgram_foscam,   [LC_D_VSTARCAM] = &lc_dgram_vstarcam,
     [LC_D_V380] = &lc_dgram_v380,       [LC_D_HICHIP] = &lc_dgram_hichip,
+    [LC_D_SNMP] = &lc_dgram_snmp,
 };
 
 const struct lc_dgram *lc_dgram_get(enum lc_dgram_id id)

@@ -46,6 +46,7 @@ enum lc_dgram_id {
     LC_D_VSTARCAM,
     LC_D_V380,
     LC_D_HICHIP,
+    LC_D_SNMP, /* SNMPv3 engine discovery */
     LC_D_COUNT,
 };
 
@@ -92,6 +93,6 @@ extern const struct lc_dgram lc_dgram_wsd, lc_dgram_ssdp, lc_dgram_mdns, lc_dgra
     lc_dgram_dhip, lc_dgram_dhlegacy, lc_dgram_xm, lc_dgram_mhed, lc_dgram_tdp, lc_dgram_miio,
     lc_dgram_tuya, lc_dgram_tuyaenc, lc_dgram_cs2, lc_dgram_tutk, lc_dgram_reolink, lc_dgram_hanwha,
     lc_dgram_bosch, lc_dgram_vivotek, lc_dgram_foscam, lc_dgram_vstarcam, lc_dgram_v380,
-    lc_dgram_hichip;
+    lc_dgram_hichip, lc_dgram_snmp;
 
 #endif

@@ -45,6 +45,12 @@ const char *const lc_report_exposure_words[] = {
     [LC_E3] = N_("a camera service answers, and taking it over is easy (T0 to T2)"),
 };
 
+const char *const lc_report_verdict_words[] = {
+    [LC_V_NONE] = N_("not concerned"),        [LC_V_AFFECTED] = N_("affected"),
+    [LC_V_NOT_AFFECTED] = N_("not affected"), [LC_V_UNKNOWN] = N_("cannot be told"),
+    [LC_V_SUSPECTED] = N_("suspected"),       [LC_V_DISPUTED] = N_("disputed by the maker"),
+};
+
 struct word {
     struct lc_slice id;
     const char *english;
@@ -127,6 +133,23 @@ const char *lc_report_class_word(struct lc_slice cls)
     return word ? word : N_("unknown device");
 }
 
+static void as_it_is(struct lc_buf *out, struct lc_slice s)
+{
+    (void)lc_buf_put(out, s);
+}
+
+void lc_report_kind(const struct lc_device *d, enum lc_lang lang, struct lc_buf *raw)
+{
+    struct lc_slice word = lc_slice_str(lc_tr_in(lang, lc_report_class_word(lc_report_class(d))));
+    char digits[32];
+    struct lc_slice args[] = {word, lc_report_count(d->channels_n, lang, digits)};
+
+    if (d->channels_n < 2)
+        (void)lc_buf_put(raw, word);
+    else
+        lc_report_fill(raw, as_it_is, lang, N_("{0} with {1} channels"), args, 2);
+}
+
 struct lc_slice lc_report_word(struct lc_slice id, enum lc_lang lang)
 {
     const char *word = find(words, sizeof words / sizeof *words, id);
@@ -151,6 +174,33 @@ bool lc_report_wrong(const struct lc_device_finding *f)
 bool lc_report_is_note(const struct lc_rule *r)
 {
     return r && r->severity == LC_SEV_INFO && r->ladder == LC_TU;
+}
+
+static bool is_flaw(const struct lc_device_finding *f, const struct lc_assessor *rules)
+{
+    const struct lc_rule *r = f->verdict == LC_V_NONE ? NULL : lc_assessor_rule(rules, f->rule);
+
+    return r && r->flaw && lc_report_wrong(f);
+}
+
+bool lc_report_surplus(const struct lc_device *d, const struct lc_assessor *rules, size_t at)
+{
+    size_t before = 0;
+
+    if (!is_flaw(&d->findings[at], rules))
+        return false;
+    for (size_t i = 0; i < at; i++)
+        before += is_flaw(&d->findings[i], rules);
+    return before >= LC_REPORT_FLAWS;
+}
+
+size_t lc_report_surplus_n(const struct lc_device *d, const struct lc_assessor *rules)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < d->findings_n; i++)
+        n += is_flaw(&d->findings[i], rules);
+    return n > LC_REPORT_FLAWS ? n - LC_REPORT_FLAWS : 0;
 }
 
 size_t lc_report_wrong_n(const struct lc_device *d)

@@ -28,6 +28,9 @@ extern const char *const lc_report_light_names[];           /* "green" ..., for 
 /* The class as a noun, English: translate when printed. "unknown device" for a word that is not
  * ours. */
 const char *lc_report_class_word(struct lc_slice cls);
+/* "network recorder with 8 channels", raw, in `lang`: the class, and how many pictures where that
+ * is known and more than one. */
+void lc_report_kind(const struct lc_device *d, enum lc_lang lang, struct lc_buf *raw);
 /* An outcome of a port, the state of a finding, an attribute of a claim in a person's words; what
  * is not one of them comes back as it is, raw. */
 struct lc_slice lc_report_word(struct lc_slice id, enum lc_lang lang);
@@ -42,6 +45,12 @@ extern const char *const lc_report_exposure_words[];
 bool lc_report_wrong(const struct lc_device_finding *f);
 /* Good to know, and nothing to mend. */
 bool lc_report_is_note(const struct lc_rule *r);
+/* Flaws by number are shown to people three at most, then counted. Is the one at `at` beyond that?
+ */
+#define LC_REPORT_FLAWS 3U
+bool lc_report_surplus(const struct lc_device *d, const struct lc_assessor *rules, size_t at);
+size_t lc_report_surplus_n(const struct lc_device *d, const struct lc_assessor *rules);
+extern const char *const lc_report_verdict_words[];  /* English, indexed by enum lc_verdict */
 size_t lc_report_wrong_n(const struct lc_device *d); /* how many of them */
 /* The rule's title in `lang`; its id when this knowledge no longer has it. */
 struct lc_slice lc_report_title(const struct lc_device_finding *f, const struct lc_assessor *rules,

@@ -3,7 +3,7 @@
  * One device per record, RFC 4180: CRLF, a header row, every text cell quoted and safe against
  * formulas. Column names are fixed English words, for programs; name, class word and titles speak
  * the language asked for. Findings share one cell, parted by "; ", so that a spreadsheet can be
- * sorted by device.
+ * sorted by device; published flaws share another, by their numbers.
  */
 #include "report/common.h"
 
@@ -13,7 +13,7 @@ void lc_report_csv_head(struct lc_buf *out)
                       "address,name,light,class,platform,brand,model,firmware,class_confidence,"
                       "platform_confidence,brand_confidence,model_confidence,firmware_confidence,"
                       "exposed,exposed_why,exposure,takeover,takeover_why,findings_n,findings,"
-                      "open_ports,first_seen,last_seen\r\n");
+                      "open_ports,first_seen,last_seen,channels_n,known_flaws\r\n");
 }
 
 /* One cell from text that was built in `raw`, which is emptied for the next. */
@@ -30,13 +30,30 @@ static void word(const char *s, struct lc_buf *out)
     (void)lc_buf_u8(out, ',');
 }
 
+/* A published flaw is named by its number, in a cell of its own. */
+static bool is_number(const struct lc_device_finding *f)
+{
+    return lc_slice_starts(f->rule, LC_S("CVE-"));
+}
+
+static void known_flaws(const struct lc_device *d, struct lc_buf *raw)
+{
+    for (size_t i = 0; i < d->findings_n; i++) {
+        if (!is_number(&d->findings[i]) || !lc_report_wrong(&d->findings[i]))
+            continue;
+        if (raw->n)
+            (void)lc_buf_u8(raw, ' ');
+        (void)lc_buf_put(raw, d->findings[i].rule);
+    }
+}
+
 static void titles(const struct lc_device *d, const struct lc_assessor *rules, enum lc_lang lang,
                    struct lc_buf *raw)
 {
     for (size_t i = 0; i < d->findings_n; i++) {
         const struct lc_device_finding *f = &d->findings[i];
 
-        if (!lc_report_wrong(f))
+        if (!lc_report_wrong(f) || is_number(f))
             continue;
         if (raw->n)
             (void)lc_buf_puts(raw, "; ");
@@ -95,6 +112,11 @@ void lc_report_csv(const struct lc_device *d, const struct lc_assessor *rules, e
     lc_report_utc(d->first_us, &raw);
     cell(&raw, out);
     lc_report_utc(d->last_us, &raw);
+    cell(&raw, out);
+    if (d->channels_n)
+        (void)lc_buf_putf(out, "%u", d->channels_n);
+    (void)lc_buf_u8(out, ',');
+    known_flaws(d, &raw);
     lc_put_csv(out, lc_buf_view(&raw));
     (void)lc_buf_puts(out, "\r\n");
     lc_buf_free(&raw);

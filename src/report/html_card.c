@@ -32,9 +32,10 @@ static void put_card_head(struct page *p, size_t at)
     lc_html_tag(p, "</h3>\n<p class=\"where\"><span class=\"addr\">");
     lc_html_text(p, lc_slice_of(addr, lc_addr_format(&d->addr, addr)));
     lc_html_tag(p, "</span>");
-    if (d->value[LC_A_MODEL].n) {
+    if (d->value[LC_A_MODEL].n || d->channels_n > 1) {
         lc_html_tag(p, "<span>");
-        lc_html_say(p, lc_report_class_word(lc_report_class(d)));
+        lc_report_kind(d, p->lang, &p->raw);
+        lc_html_flush(p);
         lc_html_tag(p, "</span>");
     }
     if (d->value[LC_A_FIRMWARE].n) {
@@ -84,6 +85,35 @@ static void put_ports(struct page *p, const struct lc_device *d, size_t at)
     lc_html_tag(p, any ? "</small>" : "");
 }
 
+/* Is the same deed told further down? It is then told once, with the last that asks for it. */
+static bool told_below(const struct page *p, const struct lc_device *d, size_t at)
+{
+    const struct lc_rule *r = lc_assessor_rule(p->rules, d->findings[at].rule);
+
+    for (size_t i = at + 1; r->flaw && i < d->findings_n; i++) {
+        const struct lc_rule *other = lc_assessor_rule(p->rules, d->findings[i].rule);
+
+        if (other && other->flaw && lc_report_wrong(&d->findings[i]) &&
+            !lc_report_surplus(d, p->rules, i) &&
+            lc_slice_eq(other->remedy[p->lang], r->remedy[p->lang]))
+            return true;
+    }
+    return false;
+}
+
+static void put_surplus(struct page *p, const struct lc_device *d)
+{
+    size_t n = lc_report_surplus_n(d, p->rules);
+    char text[32];
+
+    if (!n)
+        return;
+    lc_html_tag(p, "<li>");
+    LC_HTML_FILL(p, N_("and {0} more known flaws, listed below for a technician"),
+                 lc_report_count(n, p->lang, text));
+    lc_html_tag(p, "</li>\n");
+}
+
 static void put_wrong(struct page *p, const struct lc_device *d)
 {
     bool any = false;
@@ -91,7 +121,8 @@ static void put_wrong(struct page *p, const struct lc_device *d)
     for (size_t i = 0; i < d->findings_n; i++) {
         const struct lc_rule *r = lc_assessor_rule(p->rules, d->findings[i].rule);
 
-        if (!lc_report_wrong(&d->findings[i]) || lc_report_is_note(r) || !leads(d, i))
+        if (!lc_report_wrong(&d->findings[i]) || lc_report_is_note(r) || !leads(d, i) ||
+            lc_report_surplus(d, p->rules, i))
             continue;
         lc_html_tag(p, any ? "" : "<ul class=\"wrong\">\n");
         any = true;
@@ -99,13 +130,15 @@ static void put_wrong(struct page *p, const struct lc_device *d)
         lc_html_text(p, lc_report_title(&d->findings[i], p->rules, p->lang));
         put_ports(p, d, i);
         lc_html_tag(p, "</h4>\n");
-        if (r && r->remedy[p->lang].n) {
+        if (r && r->remedy[p->lang].n && !told_below(p, d, i)) {
             lc_html_tag(p, "<p class=\"do\">");
             lc_html_text(p, r->remedy[p->lang]);
             lc_html_tag(p, "</p>\n");
         }
         lc_html_tag(p, "</li>\n");
     }
+    if (any)
+        put_surplus(p, d);
     lc_html_tag(p, any ? "</ul>\n" : "");
 }
 
@@ -202,6 +235,19 @@ static void fold_identity(struct page *p, const struct lc_device *d)
     lc_html_tag(p, "</ul>\n");
 }
 
+/* "affected, 90 %: its firmware is one of those ..." */
+static void put_reason(struct page *p, const struct lc_device_finding *f)
+{
+    if (f->verdict == LC_V_NONE || !f->reason.n)
+        return;
+    lc_html_tag(p, "<p>");
+    lc_html_say(p, lc_report_verdict_words[f->verdict]);
+    (void)lc_buf_putf(p->out, ", %u %%: ", f->confidence);
+    lc_report_why(f->reason, p->rules, p->lang, &p->raw);
+    lc_html_flush(p);
+    lc_html_tag(p, "</p>\n");
+}
+
 static void fold_wrong(struct page *p, const struct lc_device *d)
 {
     lc_html_tag(p, "<h5>");
@@ -227,6 +273,7 @@ static void fold_wrong(struct page *p, const struct lc_device *d)
             lc_html_text(p, r->why[p->lang]);
             lc_html_tag(p, "</p>\n");
         }
+        put_reason(p, f);
         put_evidence(p, f->fact, f->port, f->evidence);
         lc_html_tag(p, "</li>\n");
     }
@@ -251,6 +298,10 @@ static void fold_titles(struct page *p, const struct lc_device *d, const char *h
         lc_html_tag(p, "<li>");
         lc_html_text(p, lc_report_title(&d->findings[i], p->rules, p->lang));
         put_ports(p, d, i);
+        if (d->findings[i].verdict != LC_V_NONE) {
+            put_reason(p, &d->findings[i]);
+            put_evidence(p, d->findings[i].fact, 0, d->findings[i].evidence);
+        }
         lc_html_tag(p, "</li>\n");
     }
     lc_html_tag(p, any ? "</ul>\n" : "");

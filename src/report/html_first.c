@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * "Do this first": the worst things that are wrong, gathered over all devices by rule, three at
- * most. A rule comes before another when it makes a device red, then by severity, then by how low
- * its step on the ladder is, then by how many devices it touches.
+ * most. Published flaws that ask for the same deed are one thing: a reader installs an update once.
+ * A rule comes before another when it makes a device red, then by severity, then by how low its
+ * step on the ladder is, then by how many devices it touches.
  */
 #include "report/html.h"
 
@@ -15,12 +16,22 @@ struct todo {
     size_t devices_n;
 };
 
-/* Does an earlier finding of this device say the same (on another port)? */
-static bool repeated(const struct lc_device *d, size_t at)
+static bool same_deed(const struct lc_rule *a, const struct lc_rule *b)
+{
+    return a == b || (a && b && a->flaw && b->flaw &&
+                      lc_slice_eq(a->remedy[LC_LANG_EN], b->remedy[LC_LANG_EN]));
+}
+
+static const struct lc_rule *rule_of(const struct page *p, const struct lc_device *d, size_t at)
+{
+    return lc_assessor_rule(p->rules, d->findings[at].rule);
+}
+
+/* Does an earlier finding of this device ask for the same (on another port)? */
+static bool repeated(const struct page *p, const struct lc_device *d, size_t at)
 {
     for (size_t i = 0; i < at; i++) {
-        if (lc_report_wrong(&d->findings[i]) &&
-            lc_slice_eq(d->findings[i].rule, d->findings[at].rule))
+        if (lc_report_wrong(&d->findings[i]) && same_deed(rule_of(p, d, i), rule_of(p, d, at)))
             return true;
     }
     return false;
@@ -30,12 +41,14 @@ static void count(struct todo *todo, size_t *n, const struct lc_rule *r)
 {
     size_t i = 0;
 
-    while (i < *n && todo[i].rule != r)
+    while (i < *n && !same_deed(todo[i].rule, r))
         i++;
     if (i == RULES_MAX)
         return;
     if (i == *n)
         todo[(*n)++].rule = r;
+    else if (r->severity > todo[i].rule->severity)
+        todo[i].rule = r;
     todo[i].devices_n++;
 }
 
@@ -50,7 +63,7 @@ static size_t gather(const struct page *p, struct todo *todo)
             const struct lc_rule *r = lc_assessor_rule(p->rules, d->findings[i].rule);
 
             if (r && r->severity > LC_SEV_INFO && r->remedy[p->lang].n &&
-                lc_report_wrong(&d->findings[i]) && !repeated(d, i))
+                lc_report_wrong(&d->findings[i]) && !repeated(p, d, i))
                 count(todo, &n, r);
         }
     }
@@ -77,10 +90,10 @@ static int worst_first(const void *a, const void *b)
     return lc_slice_cmp(x->rule->id, y->rule->id);
 }
 
-static bool has(const struct lc_device *d, const struct lc_rule *r)
+static bool has(const struct page *p, const struct lc_device *d, const struct lc_rule *r)
 {
     for (size_t i = 0; i < d->findings_n; i++) {
-        if (lc_report_wrong(&d->findings[i]) && lc_slice_eq(d->findings[i].rule, r->id))
+        if (lc_report_wrong(&d->findings[i]) && same_deed(rule_of(p, d, i), r))
             return true;
     }
     return false;
@@ -93,7 +106,7 @@ static void put_which(struct page *p, const struct todo *t)
 
     lc_html_tag(p, "<ul class=\"which\">\n");
     for (size_t c = 0; c < p->cards_n && named < NAMED_N; c++) {
-        if (!has(p->cards[c].d, t->rule))
+        if (!has(p, p->cards[c].d, t->rule))
             continue;
         lc_html_tag(p, "<li>");
         lc_html_link(p, c);

@@ -4,8 +4,9 @@
  *
  *   schema      "lenscap.device/1"; the number grows when a key changes its meaning or goes away
  *   address     "192.0.2.7", "2001:db8::7", "fe80::1%2"
- *   endpoints   [{port, transport: "tcp", outcome, protocol}]; protocol null when none was
- * understood discovery   protocols over UDP that it answered, sorted pseudo      reasons why it may
+ *   endpoints   [{port, transport: "tcp", outcome, protocol, source}]; protocol null when none was
+ * understood; source null, or {format, file, sha256, line, observed_at, recorded_at} of an import
+ *   discovery   protocols over UDP that it answered, sorted pseudo      reasons why it may
  * be no device class       always a word: camera ... not-surveillance, unknown platform brand model
  * firmware     text, or null when not known confidence  {class, platform, brand, model, firmware}:
  * 0 to 99, 0 for what is not known exposed     "yes", "no", "unknown"        exposed_why   English
@@ -15,13 +16,17 @@
  * "false" (was wrong, is not now) severity null when this knowledge has no such rule; ladder null
  * when the rule is on no step; port null when it is said of the whole device; evidence null when
  * nothing was seen; its value null when the fact is personal (serials, MACs); title in English
+ *               published flaws also: verdict, confidence, reason, cves, login, exploited, no_fix
  *   light       "green", "yellow", "red", "grey": the colour in the page
  *   conflict    true: two platforms claim this device, see claims
  *   claims      [{attr, value, weight, port, signature, evidence}], strongest first
+ *   channels_n  pictures it has, 1 for a camera that says nothing else; null when not known
+ *   channels    [{number, kind: "analog", "network", "unknown", open: "yes", "no", "unknown"}]
  *   first_seen last_seen              RFC 3339 in UTC, or null
  *
  * "unknown" is a word where the key is a closed list, null where it is free text.
  */
+#include "base/hash.h"
 #include "proto/dgram.h"
 #include "report/common.h"
 
@@ -41,6 +46,37 @@ static void port_or_null(struct lc_json *j, uint16_t port)
         lc_json_null(j, "port");
 }
 
+static void put_seen(struct lc_json *j, const char *key, int64_t us)
+{
+    struct lc_buf raw;
+
+    lc_buf_init(&raw, 64);
+    lc_report_utc(us, &raw);
+    str_or_null(j, key, lc_buf_view(&raw));
+    lc_buf_free(&raw);
+}
+
+/* Where the endpoint's facts come from, when they were imported. */
+static void put_source(struct lc_json *j, const struct lc_device_endpoint *e)
+{
+    char hex[65] = "";
+
+    if (e->recorded_us == 0) {
+        lc_json_null(j, "source");
+        return;
+    }
+    if (e->from.sha256.n == 32)
+        lc_hex(e->from.sha256, hex);
+    lc_json_open(j, "source", '{');
+    str_or_null(j, "format", e->from.format);
+    str_or_null(j, "file", e->from.name);
+    str_or_null(j, "sha256", lc_slice_str(hex));
+    lc_json_int(j, "line", (int64_t)e->from.line);
+    put_seen(j, "observed_at", e->observed_us);
+    put_seen(j, "recorded_at", e->recorded_us);
+    lc_json_close(j, '}');
+}
+
 static void put_endpoints(struct lc_json *j, const struct lc_device *d)
 {
     lc_json_open(j, "endpoints", '[');
@@ -50,6 +86,7 @@ static void put_endpoints(struct lc_json *j, const struct lc_device *d)
         lc_json_str(j, "transport", LC_S("tcp"));
         str_or_null(j, "outcome", d->endpoints[i].outcome);
         str_or_null(j, "protocol", d->endpoints[i].protocol);
+        put_source(j, &d->endpoints[i]);
         lc_json_close(j, '}');
     }
     lc_json_close(j, ']');
@@ -126,6 +163,29 @@ static void put_evidence(struct lc_json *j, struct lc_slice fact, struct lc_slic
     lc_buf_free(&raw);
 }
 
+/* Only of published flaws: what is known, how sure, why, and what the world does with it. */
+static void put_flaw(struct lc_json *j, const struct lc_device_finding *f, const struct lc_rule *r)
+{
+    const struct lc_flaw *flaw = r ? r->flaw : NULL;
+
+    if (f->verdict == LC_V_NONE)
+        return;
+    lc_json_str(j, "verdict", lc_slice_str(lc_verdict_names[f->verdict]));
+    lc_json_int(j, "confidence", f->confidence);
+    str_or_null(j, "reason", f->reason);
+    if (!flaw)
+        return;
+    lc_json_open(j, "cves", '[');
+    for (size_t i = 0; i < flaw->cves_n; i++)
+        lc_json_str(j, NULL, flaw->cves[i]);
+    lc_json_close(j, ']');
+    lc_json_str(j, "login", lc_slice_str(lc_login_names[flaw->login]));
+    lc_json_bool(j, "exploited", flaw->exploited.n || flaw->kev_added);
+    lc_json_bool(j, "no_fix", flaw->no_fix);
+    if (flaw->has_epss)
+        lc_json_int(j, "epss_ppm", flaw->epss_ppm);
+}
+
 static void put_finding(struct lc_json *j, const struct lc_device_finding *f,
                         const struct lc_assessor *rules)
 {
@@ -142,6 +202,7 @@ static void put_finding(struct lc_json *j, const struct lc_device_finding *f,
     put_evidence(j, f->fact, f->evidence);
     lc_json_str(j, "title", lc_report_title(f, rules, LC_LANG_EN));
     str_or_null(j, "state", f->state);
+    put_flaw(j, f, r);
     lc_json_close(j, '}');
 }
 
@@ -163,14 +224,23 @@ static void put_claims(struct lc_json *j, const struct lc_device *d)
     lc_json_close(j, ']');
 }
 
-static void put_seen(struct lc_json *j, const char *key, int64_t us)
+static void put_channels(struct lc_json *j, const struct lc_device *d)
 {
-    struct lc_buf raw;
+    if (d->channels_n)
+        lc_json_int(j, "channels_n", d->channels_n);
+    else
+        lc_json_null(j, "channels_n");
+    lc_json_open(j, "channels", '[');
+    for (size_t i = 0; i < d->channels_listed_n; i++) {
+        const struct lc_device_channel *c = &d->channels[i];
 
-    lc_buf_init(&raw, 64);
-    lc_report_utc(us, &raw);
-    str_or_null(j, key, lc_buf_view(&raw));
-    lc_buf_free(&raw);
+        lc_json_open(j, NULL, '{');
+        lc_json_int(j, "number", c->number);
+        lc_json_str(j, "kind", lc_slice_str(lc_channel_kinds[c->kind]));
+        lc_json_str(j, "open", lc_slice_str(lc_tri_exposed[c->open]));
+        lc_json_close(j, '}');
+    }
+    lc_json_close(j, ']');
 }
 
 void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, struct lc_buf *out)
@@ -196,6 +266,7 @@ void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, 
     lc_json_str(&j, "light", lc_slice_str(lc_report_light_names[lc_report_light(d, rules)]));
     lc_json_bool(&j, "conflict", d->conflict);
     put_claims(&j, d);
+    put_channels(&j, d);
     put_seen(&j, "first_seen", d->first_us);
     put_seen(&j, "last_seen", d->last_us);
     lc_json_close(&j, '}');

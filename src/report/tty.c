@@ -7,7 +7,7 @@
  */
 #include "report/common.h"
 
-enum { W_ADDRESS = 16, W_NAME = 34, W_CLASS = 18, W_EXPOSED = 10, W_TAKEOVER = 12, W_FINDINGS = 9 };
+enum { W_ADDRESS = 16, W_NAME = 34, W_CLASS = 22, W_EXPOSED = 10, W_TAKEOVER = 12, W_FINDINGS = 9 };
 
 enum tint { PLAIN, BOLD, FAINT, RED, YELLOW, GREEN };
 
@@ -76,6 +76,16 @@ void lc_report_line_head(struct lc_buf *out)
     (void)lc_buf_u8(out, '\n');
 }
 
+/* "network recorder (8)": a line has no room for more. */
+static void kind_cell(const struct lc_device *d, struct lc_buf *raw, struct lc_buf *out)
+{
+    lc_buf_reset(raw);
+    (void)lc_buf_puts(raw, _(lc_report_class_word(lc_report_class(d))));
+    if (d->channels_n > 1)
+        (void)lc_buf_putf(raw, " (%u)", d->channels_n);
+    cell(out, lc_buf_view(raw), W_CLASS);
+}
+
 static enum tint of_exposed(enum lc_tri exposed)
 {
     return exposed == LC_TRI_TRUE ? RED : exposed == LC_TRI_FALSE ? GREEN : FAINT;
@@ -105,7 +115,7 @@ void lc_report_line(const struct lc_device *d, bool color, struct lc_buf *out)
     cell(out, lc_slice_of(text, lc_addr_format(&d->addr, text)), W_ADDRESS);
     lc_report_name(d, lc_lang_get(), &raw);
     cell(out, lc_buf_view(&raw), W_NAME);
-    word_cell(out, lc_report_class_word(lc_report_class(d)), W_CLASS);
+    kind_cell(d, &raw, out);
     tint(out, color, of_exposed(d->exposed));
     word_cell(out, lc_report_exposed_words[d->exposed], W_EXPOSED);
     tint(out, color, PLAIN);
@@ -158,22 +168,50 @@ static void tinted(struct show *s, enum tint t, const char *english)
     tint(s->out, s->color, PLAIN);
 }
 
+/* "channels        8: network 8" */
+static void show_channels(struct show *s)
+{
+    static const char *const words[LC_CH_KINDS] = {N_("kind unknown"), N_("analogue"),
+                                                   N_("network")};
+    size_t n[LC_CH_KINDS] = {0};
+    bool any = false;
+
+    if (s->d->channels_n < 2)
+        return;
+    for (size_t i = 0; i < s->d->channels_listed_n; i++)
+        n[s->d->channels[i].kind]++;
+    label(s, N_("channels"));
+    (void)lc_buf_putf(s->out, "%u", s->d->channels_n);
+    for (size_t k = 0; k < LC_CH_KINDS; k++) {
+        if (n[k] == 0)
+            continue;
+        (void)lc_buf_puts(s->out, any ? ", " : ": ");
+        put(s->out, words[k]);
+        (void)lc_buf_putf(s->out, " %zu", n[k]);
+        any = true;
+    }
+    (void)lc_buf_u8(s->out, '\n');
+}
+
 static void show_identity(struct show *s)
 {
     const struct lc_device *d = s->d;
 
     for (size_t a = 0; a < LC_A_COUNT; a++) {
         label(s, lc_report_attr_words[a]);
-        if (a == LC_A_CLASS)
-            put(s->out, lc_report_class_word(lc_report_class(d)));
-        else if (d->value[a].n)
+        if (a == LC_A_CLASS) {
+            lc_report_kind(d, lc_lang_get(), &s->raw);
+            flush(s);
+        } else if (d->value[a].n) {
             lc_put_tty(s->out, d->value[a]);
-        else
+        } else {
             put(s->out, N_("unknown"));
+        }
         if (d->value[a].n)
             (void)lc_buf_putf(s->out, " (%u %%)", d->confidence[a]);
         (void)lc_buf_u8(s->out, '\n');
     }
+    show_channels(s);
     if (d->conflict) {
         label(s, N_("careful"));
         put(s->out, N_("two platforms claim this device; see the claims below"));
@@ -275,6 +313,30 @@ static void finding_head(struct show *s, const struct lc_device_finding *f, cons
     (void)lc_buf_puts(s->out, "]\n");
 }
 
+/* "affected (90 %): its firmware is one of those ..." */
+static void show_verdict(struct show *s, const struct lc_device_finding *f)
+{
+    if (f->verdict == LC_V_NONE || !f->reason.n)
+        return;
+    (void)lc_buf_puts(s->out, "      ");
+    put(s->out, lc_report_verdict_words[f->verdict]);
+    (void)lc_buf_putf(s->out, " (%u %%): ", f->confidence);
+    lc_report_why(f->reason, s->rules, lc_lang_get(), &s->raw);
+    flush(s);
+    (void)lc_buf_u8(s->out, '\n');
+}
+
+static void show_surplus(struct show *s)
+{
+    size_t n = lc_report_surplus_n(s->d, s->rules);
+
+    if (!n)
+        return;
+    (void)lc_buf_puts(s->out, "  ");
+    (void)lc_buf_putf(s->out, _("and %zu more known flaws: --json lists them all"), n);
+    (void)lc_buf_u8(s->out, '\n');
+}
+
 static void show_findings(struct show *s)
 {
     section(s, N_("What is wrong, and what to do"));
@@ -287,13 +349,36 @@ static void show_findings(struct show *s)
         const struct lc_device_finding *f = &s->d->findings[i];
         const struct lc_rule *r = lc_assessor_rule(s->rules, f->rule);
 
+        if (lc_report_surplus(s->d, s->rules, i))
+            continue;
         finding_head(s, f, r);
+        show_verdict(s, f);
         if (r && lc_report_wrong(f)) {
             indented(s, N_("why it matters"), r->why[lc_lang_get()]);
             indented(s, N_("what to do"), r->remedy[lc_lang_get()]);
         }
         show_evidence(s, f->fact, 0, f->evidence);
     }
+    show_surplus(s);
+}
+
+/* Second-hand facts say whose they are and of when. */
+static void show_source(struct show *s, const struct lc_device_endpoint *e)
+{
+    struct lc_buf when;
+
+    if (e->recorded_us == 0)
+        return;
+    lc_buf_init(&when, 64);
+    lc_report_time(e->observed_us, lc_lang_get(), &when);
+    (void)lc_buf_putf(s->out, "             %s ", _("imported from"));
+    lc_put_tty(s->out, e->from.name);
+    (void)lc_buf_puts(s->out, " (");
+    lc_put_tty(s->out, e->from.format);
+    (void)lc_buf_putf(s->out, _("), line %llu, seen %s"), (unsigned long long)e->from.line,
+                      lc_buf_cstr(&when));
+    (void)lc_buf_u8(s->out, '\n');
+    lc_buf_free(&when);
 }
 
 static void show_endpoints(struct show *s)
@@ -306,6 +391,7 @@ static void show_endpoints(struct show *s)
         cell(s->out, lc_report_word(e->outcome, lc_lang_get()), 30);
         lc_put_tty(s->out, e->protocol);
         (void)lc_buf_u8(s->out, '\n');
+        show_source(s, e);
     }
 }
 

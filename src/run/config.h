@@ -35,9 +35,9 @@ struct lc_shout_net {
 };
 
 /* What the sweep role is told; see discover/sweep.h. */
-enum lc_engine_kind { LC_ENGINE_DIRECT, LC_ENGINE_CONNECT, LC_ENGINE_PACKET };
+enum lc_engine_kind { LC_ENGINE_DIRECT, LC_ENGINE_CONNECT, LC_ENGINE_PACKET, LC_ENGINE_XDP };
 
-extern const char *const lc_engine_names[]; /* "direct" "connect" "packet" */
+extern const char *const lc_engine_names[]; /* "direct" "connect" "packet" "xdp" */
 
 struct lc_sweep_plan {
     uint32_t engine; /* enum lc_engine_kind; DIRECT: no sweep, talkers find out themselves */
@@ -48,6 +48,17 @@ struct lc_sweep_plan {
     int64_t again_us, drain_us;
     bool adapt;
 };
+
+/* Questions over UDP stand before the TCP ports, so that both the likely ones come first and the
+ * TCP ports are a talker's own list in its order. */
+static inline uint32_t lc_sweep_plan_udp_n(const struct lc_sweep_plan *p)
+{
+    uint32_t n = 0;
+
+    while (n < p->ports_n && p->ports[n].dgram)
+        n++;
+    return n;
+}
 
 struct lc_role_config {
     uint32_t magic, size; /* of this struct: another build is refused */

@@ -69,6 +69,10 @@ void lc_link_put_known(struct lc_buf *b, const struct lc_talk_known *k)
     for (size_t m = 0; k->swept && m < 3; m++)
         for (size_t i = 0; i < LC_TALK_MASK; i++)
             (void)lc_buf_le64(b, masks[m][i]);
+    if (!k->swept)
+        return;
+    (void)lc_buf_le32(b, k->dgrams);
+    (void)lc_buf_le32(b, k->dgrams_refused);
 }
 
 void lc_link_take_known(struct lc_cur *c, struct lc_talk_known *out)
@@ -80,6 +84,10 @@ void lc_link_take_known(struct lc_cur *c, struct lc_talk_known *out)
     for (size_t m = 0; out->swept && m < 3; m++)
         for (size_t i = 0; i < LC_TALK_MASK; i++)
             masks[m][i] = lc_cur_le64(c);
+    if (!out->swept)
+        return;
+    out->dgrams = lc_cur_le32(c);
+    out->dgrams_refused = lc_cur_le32(c);
 }
 
 enum lc_status lc_link_flush(struct lc_link *l)

@@ -245,15 +245,13 @@ static void loop(struct talker *t)
     }
 }
 
-/* Questions over UDP up to a priority; 0: none. */
-static void choose_dgrams(const struct lc_kb *kb, uint32_t priority, struct lc_talk_config *cfg)
+static void choose_dgrams(const struct lc_kb *kb, struct lc_talk_config *cfg)
 {
     const struct lc_dgram_plan *plans;
     size_t n = lc_kb_datagrams(kb, &plans);
 
     for (size_t i = 0; i < n && cfg->dgrams_n < LC_TALK_DGRAMS; i++)
-        if (plans[i].priority <= priority)
-            cfg->dgrams[cfg->dgrams_n++] = &plans[i];
+        cfg->dgrams[cfg->dgrams_n++] = &plans[i];
 }
 
 static enum lc_status open_engine(struct talker *t)
@@ -266,6 +264,7 @@ static enum lc_status open_engine(struct talker *t)
         .hosts_max = t->cfg->hosts_max,
         .dialogue_us = t->cfg->dialogue_us,
         .host_us = t->cfg->host_us,
+        .dgrams_priority = t->cfg->dgrams,
         .device_info = (t->cfg->checks & LC_CHECK_ANON_DEVICE_INFO) != 0,
     };
     struct lc_talk_owner owner = {t, on_result, on_parsing};
@@ -281,7 +280,7 @@ static enum lc_status open_engine(struct talker *t)
     if (st == LC_OK)
         st = lc_identifier_open(kb, &identifier, &err);
     if (st == LC_OK)
-        choose_dgrams(kb, t->cfg->dgrams, &cfg);
+        choose_dgrams(kb, &cfg);
     cfg.kb = kb;
     cfg.identifier = identifier;
     if (st == LC_OK)

@@ -40,7 +40,7 @@ void lc_slices_free(struct lc_slices *s);
 /* The next slice to give to the sweep; LC_DONE: none now (all given, or hosts wait). */
 enum lc_status lc_slices_next(struct lc_slices *s, uint64_t *slice) LC_MUST_CHECK;
 /* A host of a slice in work. LC_EPARSE: of none. One with a result already, or without an open
- * port, is only counted; `*queued` tells. */
+ * port or an answer over UDP, is only counted; `*queued` tells. */
 enum lc_status lc_slices_heard(struct lc_slices *s, uint64_t slice, const struct lc_heard_host *h,
                                bool *queued, struct lc_err *err) LC_MUST_CHECK;
 enum lc_status lc_slices_over(struct lc_slices *s, uint64_t slice, uint32_t hosts,

@@ -155,7 +155,27 @@ static void put_finding(struct lc_json *j, const struct lc_device_finding *f)
     lc_json_str(j, "state", f->state);
     lc_json_str(j, "fact", f->fact);
     lc_json_str(j, "evidence", f->evidence);
+    if (f->verdict != LC_V_NONE) {
+        lc_json_str(j, "verdict", lc_slice_str(lc_verdict_names[f->verdict]));
+        lc_json_int(j, "confidence", f->confidence);
+        lc_json_str(j, "reason", f->reason);
+    }
     lc_json_close(j, '}');
+}
+
+static void put_channels(struct lc_json *j, const struct lc_device *d)
+{
+    lc_json_open(j, "channels", '[');
+    for (size_t i = 0; i < d->channels_listed_n; i++) {
+        const struct lc_device_channel *c = &d->channels[i];
+
+        lc_json_open(j, NULL, '{');
+        lc_json_int(j, "number", c->number);
+        lc_json_str(j, "kind", lc_slice_str(lc_channel_kinds[c->kind]));
+        lc_json_str(j, "open", lc_slice_str(lc_tri_exposed[c->open]));
+        lc_json_close(j, '}');
+    }
+    lc_json_close(j, ']');
 }
 
 static void put_head(struct lc_json *j, const struct lc_device *d)
@@ -207,6 +227,7 @@ static enum lc_status put_device(void *ctx, struct lc_device *d)
     for (size_t i = 0; i < d->findings_n; i++)
         put_finding(&j, &d->findings[i]);
     lc_json_close(&j, ']');
+    put_channels(&j, d);
     lc_json_close(&j, '}');
     return flush(c);
 }

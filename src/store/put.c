@@ -107,9 +107,8 @@ static enum lc_status find_device(struct lc_store *s, struct lc_slice addr, int6
     return st == LC_DONE ? LC_OK : st;
 }
 
-static enum lc_status write_device(struct lc_store *s, enum lc_sql how, int64_t run,
-                                   struct lc_slice addr, const struct lc_host_result *r,
-                                   struct lc_err *err)
+enum lc_status lc_put_device(struct lc_store *s, enum lc_sql how, int64_t run, struct lc_slice addr,
+                             const struct lc_host_result *r, struct lc_err *err)
 {
     static const struct lc_identity nobody;
     static const struct lc_judgement unjudged = {.exposed = LC_TRI_UNKNOWN, .takeover = LC_TU};
@@ -138,7 +137,7 @@ static enum lc_status put_device(struct lc_store *s, int64_t run, const struct l
 
     *known = true;
     if (here) {
-        st = write_device(s, LC_Q_DEVICE_ADD, run, addr, r, err);
+        st = lc_put_device(s, LC_Q_DEVICE_ADD, run, addr, r, err);
         if (st == LC_OK && sqlite3_changes(s->db)) {
             *id = sqlite3_last_insert_rowid(s->db);
             *known = false;
@@ -150,7 +149,7 @@ static enum lc_status put_device(struct lc_store *s, int64_t run, const struct l
     if (st != LC_OK || !here)
         return st;
     if (r->identity)
-        return write_device(s, LC_Q_DEVICE_SET, run, addr, r, err);
+        return lc_put_device(s, LC_Q_DEVICE_SET, run, addr, r, err);
     return lc_sql_exec(s, LC_Q_DEVICE_TOUCH, err, "iii", *id, run, r->observed_us);
 }
 
@@ -180,8 +179,8 @@ static enum lc_status evidence_of(struct lc_store *s, enum lc_fact_name fact, st
     return v.p && out->p == NULL ? lc_fail(err, LC_ENOMEM, "%s", _("out of memory")) : LC_OK;
 }
 
-static enum lc_status put_claims(struct lc_store *s, int64_t device, bool known,
-                                 const struct lc_identity *w, struct lc_err *err)
+enum lc_status lc_put_claims(struct lc_store *s, int64_t device, bool known,
+                             const struct lc_identity *w, struct lc_err *err)
 {
     enum lc_status st = known ? lc_sql_exec(s, LC_Q_CLAIM_CLEAR, err, "i", device) : LC_OK;
 
@@ -198,21 +197,26 @@ static enum lc_status put_claims(struct lc_store *s, int64_t device, bool known,
     return st;
 }
 
+enum lc_status lc_put_finding(struct lc_store *s, int64_t run, int64_t device,
+                              const struct lc_finding *f, int64_t observed_us, struct lc_err *err)
+{
+    struct lc_slice evidence;
+    enum lc_status st = evidence_of(s, f->fact, f->evidence, &evidence, err);
+
+    if (st != LC_OK)
+        return st;
+    return lc_sql_exec(s, LC_Q_FINDING_PUT, err, "iitiibiiiit", device, (int64_t)f->port,
+                       f->rule->id, (int64_t)f->result, (int64_t)f->fact, evidence, observed_us,
+                       run, (int64_t)f->verdict, (int64_t)f->confidence, f->reason);
+}
+
 static enum lc_status put_findings(struct lc_store *s, int64_t run, int64_t device,
                                    const struct lc_host_result *r, struct lc_err *err)
 {
     enum lc_status st = LC_OK;
 
-    for (size_t i = 0; i < r->judgement->findings_n && st == LC_OK; i++) {
-        const struct lc_finding *f = &r->judgement->findings[i];
-        struct lc_slice evidence;
-
-        st = evidence_of(s, f->fact, f->evidence, &evidence, err);
-        if (st == LC_OK)
-            st = lc_sql_exec(s, LC_Q_FINDING_PUT, err, "iitiibii", device, (int64_t)f->port,
-                             f->rule->id, (int64_t)f->result, (int64_t)f->fact, evidence,
-                             r->observed_us, run);
-    }
+    for (size_t i = 0; i < r->judgement->findings_n && st == LC_OK; i++)
+        st = lc_put_finding(s, run, device, &r->judgement->findings[i], r->observed_us, err);
     return st;
 }
 
@@ -241,7 +245,7 @@ static enum lc_status settle_port(struct lc_store *s, int64_t run, int64_t devic
 }
 
 /* The judgement tells a rule's UNKNOWN once per device: it keeps the rule's findings on every port.
- */
+ * Flaws that could not be decided have no rows of their own, but an older one stays. */
 static enum lc_status keep_unknown(struct lc_store *s, int64_t run, int64_t device,
                                    const struct lc_judgement *j, struct lc_err *err)
 {
@@ -251,6 +255,8 @@ static enum lc_status keep_unknown(struct lc_store *s, int64_t run, int64_t devi
         if (j->findings[i].result == LC_TRI_UNKNOWN)
             st =
                 lc_sql_exec(s, LC_Q_FINDING_KEEP, err, "iti", device, j->findings[i].rule->id, run);
+    for (size_t i = 0; j && i < j->open_n && st == LC_OK; i++)
+        st = lc_sql_exec(s, LC_Q_FINDING_KEEP, err, "iti", device, j->open[i]->id, run);
     return st;
 }
 
@@ -286,6 +292,37 @@ static enum lc_status settle(struct lc_store *s, int64_t run, int64_t device,
     return st == LC_OK && whole && !missed ? settle_port(s, run, device, 0, err) : st;
 }
 
+/* Said on port 0 only, by discovery; what it does not say this time stays as it was. */
+static struct lc_slice said_of_device(const struct lc_host_result *r)
+{
+    for (size_t i = 0; i < r->endpoints_n; i++)
+        if (r->endpoints[i].port == 0)
+            return r->endpoints[i].facts;
+    return NONE;
+}
+
+/* A camera with one lens is its only channel: it needs no row. */
+enum lc_status lc_put_channels(struct lc_store *s, int64_t device, bool known,
+                               const struct lc_host_result *r, struct lc_err *err)
+{
+    struct lc_slice cls = r->identity->value[LC_A_CLASS];
+    struct lc_channels c;
+    enum lc_status st;
+
+    lc_channels_of(said_of_device(r), &c);
+    if (c.n == 0 || !lc_class_is_surveillance(cls) || (c.n == 1 && lc_class_is_camera(cls)))
+        return LC_OK;
+    c.kinds = c.kinds && !lc_class_is_camera(cls);
+    st = known ? lc_sql_exec(s, LC_Q_CHANNEL_TRIM, err, "ii", device, (int64_t)c.n) : LC_OK;
+    for (uint16_t n = 1; n <= c.n && st == LC_OK; n++) {
+        enum lc_tri open = n == 1 ? r->judgement->exposed : LC_TRI_UNKNOWN;
+
+        st = lc_sql_exec(s, LC_Q_CHANNEL_PUT, err, "iiiii", device, (int64_t)n,
+                         (int64_t)lc_channel_kind_of(&c, n), (int64_t)open, (int64_t)c.fact);
+    }
+    return st;
+}
+
 static enum lc_status put_host(struct lc_store *s, int64_t run, const struct lc_host_result *r,
                                struct lc_err *err)
 {
@@ -299,7 +336,9 @@ static enum lc_status put_host(struct lc_store *s, int64_t run, const struct lc_
         return lc_sql_exec(s, LC_Q_ENDPOINT_MISS, err, "i", device);
     st = put_endpoints(s, run, device, r, err);
     if (st == LC_OK && r->identity)
-        st = put_claims(s, device, known, r->identity, err);
+        st = lc_put_claims(s, device, known, r->identity, err);
+    if (st == LC_OK && r->identity)
+        st = lc_put_channels(s, device, known, r, err);
     if (st == LC_OK && r->judgement)
         st = put_findings(s, run, device, r, err);
     return st == LC_OK && known ? settle(s, run, device, r, err) : st;
@@ -322,7 +361,7 @@ enum lc_status lc_store_put(struct lc_store *s, int64_t run, const struct lc_hos
     if (st == LC_DONE)
         return LC_OK;
     if (st == LC_OK)
-        st = put_host(s, run, r, err);
+        st = r->recorded_us ? lc_learn_host(s, run, r, err) : put_host(s, run, r, err);
     if (st == LC_OK && !r->in_slice)
         s->counted[r->state]++;
     return st;

@@ -68,6 +68,12 @@ static bool take_endpoint(struct lc_device *d, sqlite3_stmt *q)
     e->facts = keep(&d->mem, q, 1);
     e->outcome = lc_facts_find(e->facts, LC_F_PORT_OUTCOME, 0, &f) ? f.value : LC_S("");
     e->protocol = lc_facts_find(e->facts, LC_F_PORT_PROTOCOL, 0, &f) ? f.value : LC_S("");
+    e->observed_us = sqlite3_column_int64(q, 2);
+    e->recorded_us = sqlite3_column_int64(q, 3);
+    e->from.line = (uint64_t)sqlite3_column_int64(q, 4);
+    e->from.format = keep(&d->mem, q, 5);
+    e->from.name = keep(&d->mem, q, 6);
+    e->from.sha256 = keep(&d->mem, q, 7);
     return true;
 }
 
@@ -105,7 +111,36 @@ static bool take_finding(struct lc_device *d, sqlite3_stmt *q)
     f->evidence = keep(&d->mem, q, 5);
     f->first_us = sqlite3_column_int64(q, 6);
     f->last_us = sqlite3_column_int64(q, 7);
+    f->verdict = (enum lc_verdict)bounded(q, 8, LC_V_DISPUTED);
+    f->confidence = (uint8_t)bounded(q, 9, 100);
+    f->reason = keep(&d->mem, q, 10);
     return true;
+}
+
+static bool take_channel(struct lc_device *d, sqlite3_stmt *q)
+{
+    struct lc_device_channel *c =
+        grow(&d->mem, d->channels, d->channels_listed_n, sizeof *d->channels);
+    struct lc_slice source = lc_sql_bytes(q, 4);
+
+    if (c == NULL)
+        return false;
+    d->channels = c;
+    c += d->channels_listed_n++;
+    c->number = (uint16_t)sqlite3_column_int(q, 0);
+    c->kind = (enum lc_channel_kind)(bounded(q, 1, LC_CH_KINDS) % LC_CH_KINDS);
+    c->open = (enum lc_tri)bounded(q, 2, LC_TRI_UNKNOWN);
+    c->protocol = keep(&d->mem, q, 3);
+    c->has_source = source.n >= 16;
+    c->source = lc_addr_of_key(source);
+    return true;
+}
+
+static uint32_t count_channels(const struct lc_device *d)
+{
+    if (d->channels_listed_n)
+        return (uint32_t)d->channels_listed_n;
+    return lc_class_is_camera(d->value[LC_A_CLASS]) ? 1 : 0;
 }
 
 static enum lc_status take_all(struct lc_store *s, enum lc_sql which, struct lc_device *d,
@@ -157,6 +192,9 @@ static enum lc_status gather(struct lc_store *s, sqlite3_stmt *q, struct lc_devi
         st = take_all(s, LC_Q_CLAIM_OF, d, take_claim, err);
     if (st == LC_OK)
         st = take_all(s, LC_Q_FINDING_OF, d, take_finding, err);
+    if (st == LC_OK)
+        st = take_all(s, LC_Q_CHANNEL_OF, d, take_channel, err);
+    d->channels_n = count_channels(d);
     if (st != LC_OK)
         lc_arena_free(&d->mem);
     return st;

@@ -71,7 +71,32 @@ static const char step_3[] =
     " answered INTEGER NOT NULL, pseudo INTEGER NOT NULL, PRIMARY KEY(run, block)) STRICT,"
     " WITHOUT ROWID;";
 
-static const char *const steps[] = {step_1, step_2, step_3};
+/* 4: the pictures of a recorder. Names are never kept; protocol and source are those of the camera
+ * behind a channel, where somebody who may log in has read them. state is enum lc_tri: is it
+ * described to strangers. */
+static const char step_4[] =
+    "CREATE TABLE channel("
+    " device INTEGER NOT NULL REFERENCES device, n INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, fact INTEGER NOT NULL, protocol TEXT, source BLOB,"
+    " PRIMARY KEY(device, n)) STRICT, WITHOUT ROWID;";
+
+/* 5: findings of published flaws: the verdict (enum lc_verdict), its confidence and its reason. */
+static const char step_5[] = "ALTER TABLE finding ADD COLUMN verdict INTEGER NOT NULL DEFAULT 0;"
+                             "ALTER TABLE finding ADD COLUMN pct INTEGER NOT NULL DEFAULT 0;"
+                             "ALTER TABLE finding ADD COLUMN reason TEXT;";
+
+/* 6: runs that read somebody's file instead of asking (kind 1): which file, and of each observation
+ * where it stands there and when we read it. */
+static const char step_6[] =
+    "ALTER TABLE run ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE source("
+    " run INTEGER PRIMARY KEY REFERENCES run, format TEXT NOT NULL, name TEXT NOT NULL,"
+    " sha256 BLOB NOT NULL, records INTEGER NOT NULL, bad INTEGER NOT NULL,"
+    " outside INTEGER NOT NULL) STRICT;"
+    "ALTER TABLE observation ADD COLUMN recorded_us INTEGER;"
+    "ALTER TABLE observation ADD COLUMN line INTEGER;";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 
 #define STEPS_N ((int)(sizeof steps / sizeof *steps))
 

@@ -12,6 +12,7 @@
 #define LC_STORE_STORE_H
 
 #include "assess/assess.h"
+#include "identify/channels.h"
 #include "scope/scope.h"
 
 struct lc_store;
@@ -30,8 +31,12 @@ const uint8_t *lc_store_key(const struct lc_store *s); /* 32 bytes */
 
 /* ---- runs ---- */
 
+/* SCAN asked; IMPORT read what somebody else had asked (learn.c). */
+enum lc_run_kind { LC_RUN_SCAN, LC_RUN_IMPORT };
+
 struct lc_run {
     int64_t id;
+    enum lc_run_kind kind;
     uint8_t scope_hash[32];
     int64_t started_us, ended_us; /* ended 0: not finished */
     uint64_t targets_n;
@@ -90,6 +95,9 @@ enum lc_host_state { LC_HOST_ANSWERED, LC_HOST_SILENT, LC_HOST_REFUSED, LC_HOST_
 struct lc_endpoint_result {
     uint16_t port;
     struct lc_slice facts; /* packed; attempts included (port.outcome) */
+    /* Of an import only: */
+    int64_t observed_us; /* when the source saw this endpoint */
+    uint64_t line;       /* where it stands in the file */
 };
 
 struct lc_host_result {
@@ -98,6 +106,7 @@ struct lc_host_result {
     enum lc_host_state state;
     bool in_slice; /* counted by its slice, not by itself */
     int64_t observed_us;
+    int64_t recorded_us; /* not 0: from a file that was read then (lc_store_import_begin) */
     size_t endpoints_n;
     const struct lc_endpoint_result *endpoints; /* silent hosts have none */
     const struct lc_identity *identity;         /* NULL unless ANSWERED */
@@ -108,6 +117,24 @@ struct lc_host_result {
 enum lc_status lc_store_put(struct lc_store *s, int64_t run, const struct lc_host_result *r,
                             struct lc_err *err) LC_MUST_CHECK;
 enum lc_status lc_store_commit(struct lc_store *s, struct lc_err *err) LC_MUST_CHECK;
+
+/* ---- imports: what somebody else saw ---- */
+
+/* The file an import read. Text is borrowed. */
+struct lc_source {
+    struct lc_slice format, name; /* "nmap-xml", "office.xml": no folder */
+    uint8_t sha256[32];
+    uint64_t records, bad, outside; /* in the file; unreadable; left out because of the scope */
+};
+
+/* Starts a run that is never resumed. Its results are put with `recorded_us`, index counting up
+ * from 0. They never overwrite what a scan heard (learn.c). */
+enum lc_status lc_store_import_begin(struct lc_store *s, struct lc_run *run,
+                                     const struct lc_source *from,
+                                     struct lc_err *err) LC_MUST_CHECK;
+/* Commits; the run then counts as many targets as it has results. */
+enum lc_status lc_store_import_end(struct lc_store *s, struct lc_run *run,
+                                   struct lc_err *err) LC_MUST_CHECK;
 
 /* ---- reading ---- */
 
@@ -120,18 +147,39 @@ struct lc_device_finding {
     /* "new", "confirmed", "reappeared": result TRUE; "fixed": FALSE; "undecided": UNKNOWN */
     struct lc_slice state;
     int64_t first_us, last_us;
+    /* Of a published flaw: enum lc_verdict, how sure, and why in English; else NONE, 0, empty. */
+    enum lc_verdict verdict;
+    uint8_t confidence;
+    struct lc_slice reason;
 };
 
 struct lc_device_endpoint {
     uint16_t port;
     struct lc_slice outcome, protocol; /* "open", "rtsp" */
     struct lc_slice facts;             /* latest observation */
+    int64_t observed_us;
+    int64_t recorded_us; /* not 0: it was imported, and `from` says from what */
+    struct {
+        struct lc_slice format, name, sha256; /* the last as 32 bytes */
+        uint64_t line;
+    } from;
 };
 
 struct lc_device_claim {
     struct lc_slice attr, value, signature, fact, evidence;
     uint16_t port;
     uint8_t weight;
+};
+
+/* A picture of a recorder, or of a camera with several lenses. Its name is never kept. */
+struct lc_device_channel {
+    uint16_t number; /* from 1 */
+    enum lc_channel_kind kind;
+    enum lc_tri open; /* described to strangers */
+    /* The camera behind it, where a login has read it: "" and no address otherwise. */
+    struct lc_slice protocol;
+    bool has_source;
+    struct lc_addr source;
 };
 
 struct lc_device {
@@ -151,6 +199,10 @@ struct lc_device {
     struct lc_device_endpoint *endpoints;
     struct lc_device_claim *claims;
     struct lc_device_finding *findings;
+    /* For counting: as many as are listed, else 1 for a camera, else 0: not known. */
+    uint32_t channels_n;
+    size_t channels_listed_n;
+    struct lc_device_channel *channels;
 };
 
 /* Calls `each` for every device in address order; a status other than LC_OK from it ends the walk

@@ -66,12 +66,16 @@ bool dgram_next(struct lc_talk *t, struct host *h)
         const struct lc_dgram_plan *plan = t->cfg.dgrams[i];
         const struct lc_dgram *codec = lc_dgram_get(plan->id);
 
+        bool heard = h->known.dgrams & 1U << plan->id; /* a sweep, which kept no payload */
+
         if (h->dgrams_done & 1U << plan->id || !codec->unicast || codec->variants == 0)
             continue;
-        if (!known)
+        if (!heard && plan->priority > t->cfg.dgrams_priority)
+            continue;
+        if (!heard && !known)
             lc_identify(t->cfg.identifier, lc_buf_view(&h->facts.buf), &who);
-        known = true;
-        if (!fits(plan, &who))
+        known = known || !heard;
+        if (!heard && !fits(plan, &who))
             continue;
         h->dgrams_done |= 1U << plan->id;
         return begin(t, h, plan);

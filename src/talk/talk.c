@@ -180,6 +180,7 @@ enum lc_status lc_talk_start(struct lc_talk *t, int64_t now_us, uint64_t id,
     lc_facts_init(&h->facts);
     if (known)
         h->known = *known;
+    h->heard_before = h->known.dgrams != 0;
     take_facts(h, facts);
     host_begin(t, h);
     return LC_OK;

@@ -45,6 +45,7 @@ struct lc_talk_config {
     /* Questions over UDP, one host at a time; those of a platform only where facts point at it. */
     const struct lc_dgram_plan *dgrams[LC_TALK_DGRAMS];
     size_t dgrams_n;
+    uint32_t dgrams_priority; /* up to this one; what a sweep heard is asked in any case */
     uint64_t seed;
 };
 
@@ -53,6 +54,9 @@ struct lc_talk_known {
     bool swept;   /* the masks hold: only open ports are asked */
     bool gateway; /* this network's router: its port mappings may be read */
     uint64_t open[LC_TALK_MASK], refused[LC_TALK_MASK], asked[LC_TALK_MASK];
+    /* Bits of enum lc_dgram_id: questions over UDP that were answered, and those refused by ICMP.
+     */
+    uint32_t dgrams, dgrams_refused;
 };
 
 static inline bool lc_mask_has(const uint64_t *mask, size_t i)

@@ -597,6 +597,27 @@ def a_real_computer_that_answers_ws_discovery_is_no_camera():
     assert found is None or found["class"] in ("unknown", "not-surveillance"), found
 
 
+def a_wide_network_does_not_fill_the_kernels_neighbour_table():
+    """2,046 addresses on one link, nearly all of them nobody's: each costs the kernel a row for three seconds, and it
+    has 1,024. Who asks all at once loses devices."""
+    need("ip")
+    folder, living = kit.scratch(), [f"10.98.5.{i}" for i in range(1, 41)]
+    with Lan() as lan:
+        near, far = lan.namespace("near"), lan.namespace("far")
+        sh("ip", "link", "add", "lan0", "netns", near, "type", "veth", "peer", "name", "lan0", "netns", far)
+        for name, addresses in ((near, ["10.98.0.1"]), (far, living)):
+            sh("ip", "-n", name, "link", "set", "lan0", "up")
+            for address in addresses:
+                sh("ip", "-n", name, "addr", "add", f"{address}/21", "dev", "lan0")
+        fleet = ["--fleet", len(living), "--base", living[0], "--fleet-persona", "hikvision-ipc", "--anywhere"]
+        with kit.street(folder, *fleet, prefix=("ip", "netns", "exec", far)):
+            done = kit.lenscap(folder, "scan", "10.98.0.0/21", "--store", ":memory:", "--json", "--ports", "80",
+                               "--no-local", "--no-udp", check=0, prefix=("ip", "netns", "exec", near))
+    found = kit.devices(done.stdout)
+    assert found.keys() == set(living), found.keys() ^ set(living)
+    assert all(d["endpoints"] for d in found.values()), found
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["--ask"]:
         inside_ask()
@@ -616,4 +637,5 @@ if __name__ == "__main__":
               poison_over_udp_comes_out_inert_everywhere,
               a_camera_behind_avahi_is_found_by_its_service,
               a_real_router_is_no_camera_and_tells_its_mapping,
-              a_real_computer_that_answers_ws_discovery_is_no_camera])
+              a_real_computer_that_answers_ws_discovery_is_no_camera,
+              a_wide_network_does_not_fill_the_kernels_neighbour_table])

@@ -40,7 +40,8 @@ def a_thousand_tarpits_delay_no_healthy_device():
     alone = min(last_healthy(folder, 0)[0] for _ in range(2))
     among, whole = min(last_healthy(folder, 1000) for _ in range(2))
     print(f"         last healthy result: {alone:.2f} s alone, {among:.2f} s among tarpits, run {whole:.1f} s")
-    assert among <= alone * 1.05 + 0.5, (alone, among)
+    # Whoever waited behind a tarpit would be later by its deadline, tens of seconds: the rest is the machine's noise.
+    assert among <= alone * 1.5 + 2, (alone, among)
     assert whole <= alone + 61, whole  # one host deadline
 
 

@@ -134,9 +134,20 @@ def vlc_is_recognised_and_its_path_is_not_guessed():
     assert d["exposed"] == "unknown", d  # its path is what its owner typed: none is documented, so none is asked
 
 
+def net_snmp_answers_the_search_for_engines_and_is_no_camera():
+    folder, address = kit.scratch(), "127.0.8.9"
+    (folder / "snmpd.conf").write_text(f"agentaddress udp:{address}:161\n")  # no community, no user: nobody may read
+    with kit.process(["snmpd", "-f", "-Lo", "-C", "-c", folder / "snmpd.conf", "-I", "snmpEngine,system_mib"],
+                     ready="NET-SNMP", env={**os.environ, "SNMP_PERSISTENT_DIR": str(folder)}):
+        d = scan(folder, address, "--deep")
+    assert d["class"] in ("not-surveillance", "unknown"), d
+    assert d["discovery"] == ["snmp"], d
+
+
 if __name__ == "__main__":
     kit.main([gstreamer_open_is_exposed, gstreamer_with_basic_is_not_exposed,
               gstreamer_with_digest_is_not_exposed, nginx_with_tls_is_no_camera,
               nginx_with_basic_authentication_is_no_camera, openssh_is_no_camera,
               ftp_and_telnet_daemons_are_recognised_by_their_greeting,
-              vlc_is_recognised_and_its_path_is_not_guessed])
+              vlc_is_recognised_and_its_path_is_not_guessed,
+              net_snmp_answers_the_search_for_engines_and_is_no_camera])

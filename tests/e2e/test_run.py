@@ -122,7 +122,8 @@ def a_run_killed_at_random_moments_resumes_to_the_same_result():
                     p.wait(60)
                     break
             errors = p.stderr.read()
-            if p.returncode == 2 and "resume" in errors:  # killed before the run was begun, or right at its end
+            # Killed before the run was begun, or right at its end.
+            if p.returncode == 2 and "no unfinished scan" in errors:
                 p = start(scan_command(folder, target), folder)
                 p.wait(60)
             assert p.returncode == 0, errors

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compile data/ into the knowledge blob: build.py [--asm OUT.S] [--depfile OUT.d] OUT FILES...
 
-FILES are facts.yaml, ports.yaml, oui.yaml and words.yaml (may be missing),
-the C headers whose enums the data speaks of,
-and the folders signatures and rules (every *.yaml in them; either may be missing). Everything is named from
-the root of the tree, so neither messages nor the blob tell where the tree lies. One module here per kind of
-data; the shape of the blob stands in src/knowledge/kb.h. Any fault ends the build with file:line and the
-reason."""
+FILES are facts.yaml, ports.yaml, oui.yaml, passwords.yaml and words.yaml (may be missing), the C headers
+whose
+enums the data speaks of, and the folders signatures, rules, vulnerabilities and kev (every *.yaml in them;
+each may be missing).
+Everything is named from the root of the tree, so neither messages nor the blob tell where the tree lies.
+One module here per kind of data; the shape of the blob stands in src/knowledge/kb.h. Any fault ends the build
+with file:line and the reason."""
 import argparse
 import hashlib
 import os
@@ -19,6 +20,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 import context  # noqa: E402
 import oui  # noqa: E402
+import passwords  # noqa: E402
 import ports  # noqa: E402
 import signatures  # noqa: E402
 
@@ -112,10 +114,17 @@ def main():
     sections += signatures.compile(below(data, "signatures"), ctx, words[0] if words else None)
     prefixes = any(os.path.basename(f) == "oui.yaml" for f in data)
     sections.append(("OUI ", oui.compile(named(data, "oui.yaml") if prefixes else None, ctx)))
+    if any(os.path.basename(f) == "passwords.yaml" for f in data):
+        sections.append(("PWRD", passwords.compile(named(data, "passwords.yaml"), ctx)))
     rule_files = below(data, "rules")
     if rule_files:
         import rules
         sections.append(("RULE", rules.compile(rule_files, ctx)))
+    flaw_files = below(data, "vulnerabilities")
+    if flaw_files:
+        import vulnerabilities
+        flaws, listed = vulnerabilities.compile(flaw_files, named(data, "kev.yaml"), ctx)
+        sections += [("VULN", flaws), ("KEV ", listed)]
     sections.append(("STRS", ctx.pool()))
     version = digest(data)
     blob = assemble(version, sections)

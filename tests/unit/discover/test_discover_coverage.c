@@ -119,9 +119,9 @@ static void each_pair_comes_once_in_whatever_order_slices_are_taken(void **state
 
         assert_int_equal(slices, (hosts + LC_SLICE_HOSTS - 1) / LC_SLICE_HOSTS);
         for (uint64_t i = slices; i-- > 0;)
-            assert_int_equal(lc_sweep_dry(&c, i, tick_off, &t), LC_OK);
+            assert_int_equal(lc_sweep_dry(&c, i, 1, tick_off, &t), LC_OK);
         check_each_once(&t, hosts);
-        assert_int_equal(lc_sweep_dry(&c, slices, tick_off, &t), LC_EINVAL);
+        assert_int_equal(lc_sweep_dry(&c, slices, 1, tick_off, &t), LC_EINVAL);
     }
 }
 
@@ -134,7 +134,7 @@ static void each_pair_comes_once_over_all_shards(void **state)
     (void)state;
     for (uint64_t shard = 3; shard-- > 0;)
         for (uint64_t i = shard; i < slices; i += 3)
-            assert_int_equal(lc_sweep_dry(&c, i, tick_off, &t), LC_OK);
+            assert_int_equal(lc_sweep_dry(&c, i, 1, tick_off, &t), LC_OK);
     check_each_once(&t, hosts);
 }
 
@@ -167,12 +167,12 @@ static void the_same_seed_gives_the_same_order_and_another_one_another(void **st
 
     (void)state;
     assert_true(a.addr && a.port && b.addr && b.port);
-    assert_int_equal(lc_sweep_dry(&c, 0, note, &a), LC_OK);
+    assert_int_equal(lc_sweep_dry(&c, 0, 1, note, &a), LC_OK);
     a.compare = true;
-    assert_int_equal(lc_sweep_dry(&c, 0, note, &a), LC_OK);
+    assert_int_equal(lc_sweep_dry(&c, 0, 1, note, &a), LC_OK);
     assert_int_equal(a.at, all);
     c.order_seed++;
-    assert_int_equal(lc_sweep_dry(&c, 0, note, &b), LC_OK);
+    assert_int_equal(lc_sweep_dry(&c, 0, 1, note, &b), LC_OK);
     for (size_t i = 0; i < all; i++)
         same += lc_addr_cmp(&a.addr[i], &b.addr[i]) == 0 && a.port[i] == b.port[i];
     assert_true(same < 20); /* some two of 327,680 by chance */
@@ -191,7 +191,7 @@ static void a_host_sees_its_ports_as_far_apart_as_can_be(void **state)
 
     (void)state;
     assert_true(r.addr && r.port);
-    assert_int_equal(lc_sweep_dry(&c, 0, note, &r), LC_OK);
+    assert_int_equal(lc_sweep_dry(&c, 0, 1, note, &r), LC_OK);
     for (size_t i = 0; i + LC_SLICE_HOSTS < all; i++)
         assert_int_equal(lc_addr_cmp(&r.addr[i], &r.addr[i + LC_SLICE_HOSTS]), 0);
     for (size_t i = 0; i + 3000 <= all; i += 3000) {

@@ -554,7 +554,7 @@ static void the_dry_run_is_the_very_order_of_sending(void **state)
     w.net.ctx = &s;
     (void)memnet_run(&w.net, w.sweep, &now, LC_SEC(101));
     assert_int_equal(s.n, 20000);
-    assert_int_equal(lc_sweep_dry(&w.cfg, 0, compare_sent, &s), LC_OK);
+    assert_int_equal(lc_sweep_dry(&w.cfg, 0, 1, compare_sent, &s), LC_OK);
     assert_int_equal(s.at, 20000);
     world_close(&w);
 }

@@ -105,13 +105,26 @@ static bool cs2(struct lc_slice q)
     return is(q, "\xf1\x30\0\0", 4) || is(q, "\xf1\x32\0\0", 4);
 }
 
+/* RFC 3414 section 4: version 3, no engine, nobody, no variable; a community is a password. */
+static bool snmp(struct lc_slice q)
+{
+    static const uint8_t after[] = {2,    3,  0, 0xff, 0xe3, 4, 1, 4, 2, 1,    3,    4, 16,
+                                    0x30, 14, 4, 0,    2,    1, 0, 2, 1, 0,    4,    0, 4,
+                                    0,    4,  0, 0x30, 20,   4, 0, 4, 0, 0xa0, 14,   2, 4,
+                                    0,    0,  0, 0,    2,    1, 0, 2, 1, 0,    0x30, 0};
+
+    return q.n == 64 && lc_slice_starts(q, LC_S("\x30\x3e\x02\x01\x03\x30\x11\x02\x04")) &&
+           is(lc_slice_from(q, 13), after, sizeof after);
+}
+
 static const struct {
     enum lc_dgram_id id;
     unsigned variants;
     bool (*allowed)(struct lc_slice q);
 } protocols[] = {
-    {LC_D_SADP, 2, sadp}, {LC_D_DHIP, 1, dhip}, {LC_D_DHLEGACY, 1, dhlegacy}, {LC_D_XM, 1, xm},
-    {LC_D_MHED, 1, mhed}, {LC_D_TDP, 1, tdp},   {LC_D_MIIO, 1, miio},         {LC_D_CS2, 2, cs2},
+    {LC_D_SADP, 2, sadp}, {LC_D_DHIP, 1, dhip}, {LC_D_DHLEGACY, 1, dhlegacy},
+    {LC_D_XM, 1, xm},     {LC_D_MHED, 1, mhed}, {LC_D_TDP, 1, tdp},
+    {LC_D_MIIO, 1, miio}, {LC_D_CS2, 2, cs2},   {LC_D_SNMP, 1, snmp},
 };
 
 static void every_ask_builds_one_of_the_closed_set(void **state)
@@ -180,6 +193,8 @@ static void the_forbidden_neighbours_are_outside(void **state)
     assert_false(cs2(LC_S("\xf1\x20\0\0")));
     assert_false(dhip(LC_S("\x20\0\0\0DHIP")));
     assert_false(miio(LC_S("\x21\x31\x00\x20")));
+    /* version 2c, community public */
+    assert_false(snmp(LC_S("\x30\x0d\x02\x01\x01\x04\x06public\xa0\x00")));
 }
 
 int main(void)

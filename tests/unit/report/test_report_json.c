@@ -29,7 +29,7 @@ static void keys_stand_in_the_documented_order(void **state)
         "schema",      "address",  "endpoints",  "discovery",    "pseudo",     "class",
         "platform",    "brand",    "model",      "firmware",     "confidence", "exposed",
         "exposed_why", "exposure", "takeover",   "takeover_why", "findings",   "light",
-        "conflict",    "claims",   "first_seen", "last_seen",
+        "conflict",    "claims",   "channels_n", "channels",     "first_seen", "last_seen",
     };
     struct lc_device d = fixture_open();
     struct lc_buf b;
@@ -67,6 +67,7 @@ static void what_is_known_is_told(void **state)
     assert_string_equal(text(j, "takeover_why"), "open-stream");
     assert_string_equal(text(j, "light"), "red");
     assert_string_equal(text(j, "last_seen"), "2026-11-22T03:28:00Z");
+    assert_true(json_is_null(json_object_get(j, "channels_n")));
     assert_int_equal(json_array_size(json_object_get(j, "endpoints")), 4);
     assert_int_equal(json_integer_value(json_object_get(e, "port")), 443);
     assert_string_equal(text(e, "transport"), "tcp");

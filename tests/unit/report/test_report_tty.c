@@ -43,6 +43,29 @@ static void columns_line_up_in_both_languages(void **state)
     lc_lang_set(LC_LANG_EN);
 }
 
+static void a_recorder_says_how_many_channels_it_has(void **state)
+{
+    struct lc_device d = fixture_open();
+    struct lc_device_channel c[8];
+    struct lc_buf b;
+
+    (void)state;
+    for (size_t i = 0; i < 8; i++)
+        c[i] = (struct lc_device_channel){.number = (uint16_t)(i + 1),
+                                          .kind = i < 2 ? LC_CH_ANALOG : LC_CH_NETWORK};
+    d.value[LC_A_CLASS] = LC_S("nvr");
+    d.channels = c;
+    d.channels_listed_n = d.channels_n = 8;
+    lc_buf_init(&b, FIXTURE_BUF);
+    lc_report_line(&d, false, &b);
+    assert_true(fixture_holds(&b, "network recorder (8) "));
+    lc_buf_reset(&b);
+    lc_report_show(&d, NULL, false, &b);
+    assert_true(fixture_holds(&b, "network recorder with 8 channels"));
+    assert_true(fixture_holds(&b, "8: analogue 2, network 6\n"));
+    lc_buf_free(&b);
+}
+
 static void a_line_says_name_exposure_and_worst_finding(void **state)
 {
     struct lc_device d = fixture_open();
@@ -122,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_line_up_in_both_languages),
+        cmocka_unit_test(a_recorder_says_how_many_channels_it_has),
         cmocka_unit_test(a_line_says_name_exposure_and_worst_finding),
         cmocka_unit_test(colour_only_when_asked_and_words_always),
         cmocka_unit_test(show_tells_remedies_claims_and_outcomes),

@@ -275,6 +275,44 @@ static void a_new_answer_replaces_claims_and_keeps_the_first_sight(void **state)
     lc_arena_free(&d.mem);
 }
 
+/* A published flaw (rule 5, of the device): verdict, confidence and reason come back; while it
+ * cannot be decided it has no row of its own, but one that is there stays; only what is decided
+ * fixes it.
+ */
+static void scan_flaw(enum lc_verdict verdict)
+{
+    (void)camera("open", true);
+    if (verdict == LC_V_AFFECTED) {
+        make_finding(&host, 5, LC_TRI_TRUE, 0, LC_F_ONVIF_FIRMWARE, "V5.3.0 build 150513");
+        host.judgement.findings[0].verdict = verdict;
+        host.judgement.findings[0].confidence = 85;
+        host.judgement.findings[0].reason = LC_S("its firmware is old");
+    } else if (verdict == LC_V_UNKNOWN) {
+        host.judgement.open[host.judgement.open_n++] = &make_rules[5];
+    }
+    scan();
+}
+
+static void a_flaw_keeps_its_verdict_and_is_fixed_only_when_decided(void **state)
+{
+    struct lc_device d;
+
+    (void)state;
+    scan_flaw(LC_V_UNKNOWN);
+    assert_string_equal(state_of(5, 0), "");
+    scan_flaw(LC_V_AFFECTED);
+    assert_string_equal(state_of(5, 0), "new");
+    OK(lc_store_device(s, "1", &d, &err));
+    assert_int_equal(d.findings[0].verdict, LC_V_AFFECTED);
+    assert_int_equal(d.findings[0].confidence, 85);
+    assert_true(lc_slice_eq(d.findings[0].reason, LC_S("its firmware is old")));
+    lc_arena_free(&d.mem);
+    scan_flaw(LC_V_UNKNOWN);
+    assert_string_equal(state_of(5, 0), "new");
+    scan_flaw(LC_V_NOT_AFFECTED);
+    assert_string_equal(state_of(5, 0), "fixed");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -291,6 +329,7 @@ int main(void)
         T(a_finding_of_the_device_needs_every_endpoint),
         T(a_fault_keeps_what_is_known),
         T(a_new_answer_replaces_claims_and_keeps_the_first_sight),
+        T(a_flaw_keeps_its_verdict_and_is_fixed_only_when_decided),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #define OK(call) assert_int_equal((call), LC_OK)
+#define VERSION  6 /* of the schema today */
 
 static struct lc_store *s;
 static struct lc_err err;
@@ -67,6 +68,21 @@ static void make_store(void)
     OK(lc_store_open(path, false, &s, &err));
     lc_store_close(s);
     s = NULL;
+}
+
+static int64_t version_of_file(void)
+{
+    sqlite3 *db;
+    sqlite3_stmt *q;
+    int64_t v;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+    v = sqlite3_column_int64(q, 0);
+    (void)sqlite3_finalize(q);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return v;
 }
 
 static struct lc_buf bytes_of_file(void)
@@ -189,7 +205,8 @@ static void what_is_no_data_base_is_left_untouched(void **state)
     assert_refused_untouched(LC_EIO);
 }
 
-/* Version 2 knew no sweeps, version 1 no endpoint.missed either. */
+/* Version 5 knew no imports, version 4 no verdicts, version 3 no channels, version 2 no sweeps,
+ * version 1 no endpoint.missed either. */
 static void make_version(int version)
 {
     OK(lc_store_open(path, false, &s, &err));
@@ -197,8 +214,17 @@ static void make_version(int version)
     OK(lc_store_commit(s, &err));
     lc_store_close(s);
     s = NULL;
-    by_hand("DROP TABLE slice; DROP TABLE crowd; ALTER TABLE run DROP COLUMN sweep; "
-            "PRAGMA user_version=2");
+    by_hand("DROP TABLE source; ALTER TABLE run DROP COLUMN kind; "
+            "ALTER TABLE observation DROP COLUMN recorded_us; "
+            "ALTER TABLE observation DROP COLUMN line; PRAGMA user_version=5");
+    if (version <= 4)
+        by_hand("ALTER TABLE finding DROP COLUMN verdict; ALTER TABLE finding DROP COLUMN pct; "
+                "ALTER TABLE finding DROP COLUMN reason; PRAGMA user_version=4");
+    if (version <= 3)
+        by_hand("DROP TABLE channel; PRAGMA user_version=3");
+    if (version <= 2)
+        by_hand("DROP TABLE slice; DROP TABLE crowd; ALTER TABLE run DROP COLUMN sweep; "
+                "PRAGMA user_version=2");
     if (version == 1)
         by_hand("ALTER TABLE endpoint DROP COLUMN missed; PRAGMA user_version=1");
 }
@@ -210,7 +236,9 @@ static void brought_up_to_date(int version)
     struct lc_run run;
 
     make_version(version);
+    assert_int_equal(version_of_file(), version);
     OK(lc_store_open(path, false, &s, &err));
+    assert_int_equal(version_of_file(), VERSION);
     OK(lc_store_run_resume(s, &run, &plan, &err));
     assert_int_equal(run.sweep_n, 0);
     put_camera(run.id, 1);
@@ -221,16 +249,13 @@ static void brought_up_to_date(int version)
     lc_free(plan.v);
 }
 
-static void a_store_of_version_1_is_brought_up_to_date(void **state)
+static void a_store_of_any_older_version_is_brought_up_to_date(void **state)
 {
-    (void)state;
-    brought_up_to_date(1);
-}
-
-static void a_store_of_version_2_is_brought_up_to_date(void **state)
-{
-    (void)state;
-    brought_up_to_date(2);
+    for (int version = 1; version < VERSION; version++) {
+        brought_up_to_date(version);
+        (void)teardown(state);
+        assert_int_equal(setup(state), 0);
+    }
 }
 
 static void a_reader_of_version_1_brings_it_up_to_date(void **state)
@@ -349,8 +374,7 @@ int main(void)
         T(a_newer_store_is_refused_and_left_untouched),
         T(another_programs_data_base_is_left_untouched),
         T(what_is_no_data_base_is_left_untouched),
-        T(a_store_of_version_1_is_brought_up_to_date),
-        T(a_store_of_version_2_is_brought_up_to_date),
+        T(a_store_of_any_older_version_is_brought_up_to_date),
         T(a_reader_of_version_1_brings_it_up_to_date),
         T(a_reader_cannot_write),
         T(memory_keeps_nothing),

@@ -79,6 +79,7 @@ static void world_open(struct world *w, const uint16_t *ports, size_t ports_n, u
 
     memcpy(cfg.dgrams, w->dgrams, sizeof w->dgrams);
     cfg.dgrams_n = w->dgrams_n;
+    cfg.dgrams_priority = 1;
     memset(w, 0, sizeof *w);
     memcpy(cfg.ports, ports, ports_n * sizeof *ports);
     lc_buf_init(&w->facts, LC_FACTS_MAX);
@@ -536,6 +537,28 @@ static void a_makers_question_that_was_lost_is_asked_again(void **state)
     world_close(&w);
 }
 
+/* Its platform is not known, and its priority is that of --deep: asked all the same. */
+static void what_a_sweep_heard_over_udp_is_asked_again_and_read(void **state)
+{
+    static const uint16_t ports[] = {80};
+    struct lc_talk_known known = {.swept = true, .dgrams = 1U << LC_D_MIIO};
+    struct world w = {.dgrams_n = 0};
+
+    (void)state;
+    for (int heard = 0; heard < 2; heard++) {
+        memset(&w, 0, sizeof w);
+        ask_over_udp(&w, LC_D_MIIO, "xiaomi");
+        plans[0].priority = 2;
+        world_open(&w, ports, 1, 1000, 0);
+        udp_peer(&w, 54321, LC_DIAL_OPEN, say_miio);
+        known.dgrams = heard ? 1U << LC_D_MIIO : 0;
+        run_known(&w, &known, LC_S(""));
+        assert_int_equal(datagrams_to(&w, 54321), heard);
+        assert_int_equal(connections(&w), 0);
+        world_close(&w);
+    }
+}
+
 static void silence_and_refusal_over_udp_are_recorded(void **state)
 {
     static const uint16_t ports[] = {80};
@@ -605,6 +628,7 @@ int main(void)
         cmocka_unit_test(a_host_that_only_refuses_is_asked_over_udp),
         cmocka_unit_test(a_makers_question_is_for_its_own_devices),
         cmocka_unit_test(a_makers_question_that_was_lost_is_asked_again),
+        cmocka_unit_test(what_a_sweep_heard_over_udp_is_asked_again_and_read),
         cmocka_unit_test(silence_and_refusal_over_udp_are_recorded),
         cmocka_unit_test(nobody_is_asked_over_udp_where_nobody_answers),
     };
