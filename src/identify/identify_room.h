@@ -10,7 +10,7 @@
  *           str id, where, platform (empty: none), group (empty: the label's)
  *           u8 masked, conditions_n, claims_n, 0
  *           condition: u16 fact  u8 op, flags  u16 port (0: any)  str where  u16 values_n, then str
- *           or i64 each
+ *           or i64 each; behind a pattern u16 n, then str each: every match holds one of them
  *           claim: u8 attr, weight, transform, capture (0: the value as it stands)  str value
  *     MODL  u32 count, then per line: str platform, id, where, pattern
  *           u8 class_weight, brand_weight, ignore_case, 0   str class, brand
@@ -58,6 +58,12 @@ struct lc_pairs {
     uint64_t bits[4];
 };
 
+/* A text that may have to be held by another, in any case. */
+struct lc_held {
+    struct lc_pairs need;
+    struct lc_slice text;
+};
+
 struct lc_cond {
     enum lc_fact_name fact;
     uint16_t port; /* 0: any */
@@ -70,6 +76,8 @@ struct lc_cond {
     };
     struct lc_re *re;
     struct lc_pairs need;
+    uint16_t holds_n; /* every match of `re` holds one of these, in any case; 0: nothing is known */
+    const struct lc_held *holds;
 };
 
 struct lc_claim_rule {
@@ -102,9 +110,10 @@ struct lc_pattern {
 
 #define LC_PATTERNS 8192U /* places; half of them at most are taken */
 
-/* One line of the index: the first condition of a signature, as far as pairs can tell. */
+/* One line of the index: the first condition of a signature, as far as pairs can tell, or one of
+ * the texts that it needs. Lines of one signature stand together. */
 struct lc_gate_line {
-    struct lc_pairs need;
+    struct lc_held first; /* empty text: the signature must be tried when the pairs are there */
     uint16_t signature;
 };
 

@@ -53,6 +53,22 @@ static bool text_is(const struct lc_cond *c, struct lc_slice want, struct lc_sli
     return icase ? lc_slice_ieq(have, want) : lc_slice_eq(have, want);
 }
 
+/* The pairs turn nearly everything away, the text most of the rest. */
+static bool has(const struct lc_seen *s, const struct lc_held *held)
+{
+    return lc_pairs_have(&s->pairs, &held->need) &&
+           (held->text.n == 0 || lc_slice_ifind(s->fact.value, held->text, 0) != LC_NPOS);
+}
+
+/* Does the text hold one of those without which the pattern cannot match? */
+static bool may_match(const struct lc_cond *c, const struct lc_seen *s)
+{
+    for (size_t i = 0; i < c->holds_n; i++)
+        if (has(s, &c->holds[i]))
+            return true;
+    return c->holds_n == 0;
+}
+
 static bool fulfils(struct lc_identifier *id, const struct lc_cond *c, const struct lc_seen *s,
                     struct hit *hit)
 {
@@ -64,7 +80,7 @@ static bool fulfils(struct lc_identifier *id, const struct lc_cond *c, const str
     if (lc_fact_infos[s->fact.name].type != LC_FT_STRING)
         return number_fits(c, &s->fact);
     if (c->op == LC_OP_RE) {
-        if (!lc_re_run(c->re, id->machine, s->fact.value, &m))
+        if (!may_match(c, s) || !lc_re_run(c->re, id->machine, s->fact.value, &m))
             return false;
         if (!hit || c->flags & LC_COND_NOT)
             return true;
@@ -255,18 +271,29 @@ static void look(struct lc_identifier *id, struct lc_slice facts)
     }
 }
 
+static void match_fact(struct lc_identifier *id, const struct lc_seen *s, struct lc_identity *out)
+{
+    const struct lc_gate_line *line = id->lines + id->lines_at[s->fact.name];
+    const struct lc_gate_line *end = id->lines + id->lines_at[s->fact.name + 1];
+
+    while (line < end) {
+        uint16_t sig = line->signature;
+        bool try = has(s, &line->first);
+
+        for (line++; line < end && line->signature == sig; line++)
+            try = try || has(s, &line->first);
+        if (try) {
+            struct hit hit = {.by = {NULL}};
+
+            if (holds(id, &id->sigs[sig], s, &hit))
+                claim_all(id, sig, &hit, out);
+        }
+    }
+}
+
 void lc_match(struct lc_identifier *id, struct lc_slice facts, struct lc_identity *out)
 {
     look(id, facts);
-    for (size_t i = 0; i < id->seen_n; i++) {
-        const struct lc_seen *s = &id->seen[i];
-
-        for (size_t k = id->lines_at[s->fact.name]; k < id->lines_at[s->fact.name + 1]; k++) {
-            struct hit hit = {.by = {NULL}};
-
-            if (lc_pairs_have(&s->pairs, &id->lines[k].need) &&
-                holds(id, &id->sigs[id->lines[k].signature], s, &hit))
-                claim_all(id, id->lines[k].signature, &hit, out);
-        }
-    }
+    for (size_t i = 0; i < id->seen_n; i++)
+        match_fact(id, &id->seen[i], out);
 }

@@ -121,6 +121,29 @@ static enum lc_status read_numbers(struct lc_cur *at, struct lc_cond *c, struct 
     return at->bad || c->op != LC_OP_IN ? damaged(err) : LC_OK;
 }
 
+static enum lc_status read_holds(const struct lc_kb *kb, struct lc_cur *at, struct lc_cond *c,
+                                 struct lc_err *err)
+{
+    struct lc_held *holds;
+
+    c->holds_n = lc_cur_le16(at);
+    if (at->bad || c->holds_n > at->s.n / 8) {
+        c->holds_n = 0;
+        return damaged(err);
+    }
+    holds = lc_alloc_n(c->holds_n + 1U, sizeof *holds);
+    if (!holds)
+        return no_memory(err);
+    c->holds = holds;
+    for (size_t i = 0; i < c->holds_n; i++) {
+        holds[i].text = lc_kb_take_string(kb, at);
+        holds[i].need = lc_pairs_of(holds[i].text);
+        if (holds[i].text.n == 0)
+            at->bad = true;
+    }
+    return at->bad ? damaged(err) : LC_OK;
+}
+
 static enum lc_status read_cond(struct lc_identifier *id, struct lc_cur *at, struct lc_cond *c,
                                 struct lc_err *err)
 {
@@ -152,7 +175,7 @@ static enum lc_status read_cond(struct lc_identifier *id, struct lc_cur *at, str
     st = compile_re(id, c->texts[0], (c->flags & LC_COND_ICASE) != 0, where, &c->re, err);
     if (st == LC_OK)
         c->need = lc_pairs_of(lc_re_literal(c->re));
-    return st;
+    return st == LC_OK ? read_holds(kb, at, c, err) : st;
 }
 
 /* ---- a signature ---- */
@@ -347,6 +370,22 @@ static void note_used(struct lc_identifier *id)
         id->used[f] |= id->label[f].n != 0;
 }
 
+static size_t lines_of(const struct lc_signature *s)
+{
+    return s->conds[0].holds_n ? s->conds[0].holds_n : 1;
+}
+
+static size_t put_lines(const struct lc_identifier *id, size_t s, struct lc_gate_line *at)
+{
+    const struct lc_cond *first = &id->sigs[s].conds[0];
+
+    for (size_t i = 0; i < first->holds_n; i++)
+        at[i] = (struct lc_gate_line){first->holds[i], (uint16_t)s};
+    if (first->holds_n == 0)
+        *at = (struct lc_gate_line){{first->need, {NULL, 0}}, (uint16_t)s};
+    return lines_of(&id->sigs[s]);
+}
+
 static enum lc_status build_index(struct lc_identifier *id, struct lc_err *err)
 {
     size_t n = 0;
@@ -354,7 +393,7 @@ static enum lc_status build_index(struct lc_identifier *id, struct lc_err *err)
     note_used(id);
     for (size_t f = 0; f < LC_F_COUNT; f++)
         for (size_t s = 0; id->used[f] && s < id->sigs_n; s++)
-            n += begins_with(id, s, f);
+            n += begins_with(id, s, f) ? lines_of(&id->sigs[s]) : 0;
     id->lines = lc_alloc_n(n + 1, sizeof *id->lines);
     if (!id->lines)
         return no_memory(err);
@@ -363,7 +402,7 @@ static enum lc_status build_index(struct lc_identifier *id, struct lc_err *err)
         id->lines_at[f] = (uint32_t)n;
         for (size_t s = 0; id->used[f] && s < id->sigs_n; s++)
             if (begins_with(id, s, f))
-                id->lines[n++] = (struct lc_gate_line){id->sigs[s].conds[0].need, (uint16_t)s};
+                n += put_lines(id, s, &id->lines[n]);
     }
     id->lines_at[LC_F_COUNT] = (uint32_t)n;
     return LC_OK;
@@ -403,6 +442,7 @@ static void free_signature(struct lc_signature *s)
 {
     for (size_t i = 0; s->conds && i < s->conds_n; i++) {
         lc_free((void *)(uintptr_t)s->conds[i].texts);
+        lc_free((void *)(uintptr_t)s->conds[i].holds);
     }
     lc_free(s->conds);
 }

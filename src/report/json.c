@@ -2,8 +2,8 @@
 /*
  * One device as one JSON object on one line. Every key, its type and when it is null stand in
  * docs/man/lenscap-json.5, in the order in which they are written here; the number behind
- * "lenscap.device/" grows when a key changes its meaning or goes away. "unknown" is a word where the
- * key is a closed list, null where it is free text.
+ * "lenscap.device/" grows when a key changes its meaning or goes away. "unknown" is a word where
+ * the key is a closed list, null where it is free text.
  */
 #include "base/hash.h"
 #include "proto/dgram.h"

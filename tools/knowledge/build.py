@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compile data/ into the knowledge blob: build.py [--asm OUT.S] [--depfile OUT.d] OUT FILES...
 
-FILES are facts.yaml, ports.yaml, oui.yaml, words.yaml, passwords.yaml and vendors.yaml (the last four may be missing), the
-C headers whose enums the data speaks of, and the folders signatures, rules, vulnerabilities and kev (every *.yaml in
-them; each may be missing). Everything is named from the root of the tree, so neither messages nor the blob tell where
-the tree lies. One module here per kind of data; the shape of the blob stands in src/knowledge/kb.h. Any fault ends the build
-with file:line and the reason."""
+FILES are facts.yaml, ports.yaml, oui.yaml, words.yaml, passwords.yaml and vendors.yaml (the last four may be missing),
+the C headers whose enums the data speaks of, and the folders signatures, rules, vulnerabilities and kev (every *.yaml
+in them; each may be missing). Everything is named from the root of the tree, so neither messages nor the blob tell
+where the tree lies. One module here per kind of data; the shape of the blob stands in src/knowledge/kb.h. Any fault
+ends the build with file:line and the reason."""
 import argparse
 import hashlib
 import os

@@ -41,9 +41,11 @@ examples    {facts: {name or name@port: value or list}, expect: {attribute: valu
 counter     facts that must not match: a mapping of facts each
 """
 import os
+import re
 import struct
 
 import context
+import literals
 import yamlpos as y
 
 HEAD = ["platform", "name", "country", "class", "brand", "rtsp_paths", "http_extras", "sources", "notes", "cells",
@@ -202,7 +204,18 @@ class Compiler:
             else:
                 n = y.boolean(v, c["fact"]) if kind == "bool" else y.integer(v, -2**63, 2**63 - 1, c["fact"])
                 out += struct.pack("<q", n)
+        if op == "re":
+            needs = sorted(self.needs(c, value))
+            out += struct.pack("<H", len(needs)) + b"".join(text(ctx, v) for v in needs)
         return out
+
+    @staticmethod
+    def needs(c, pattern):
+        """Texts of which every match holds one; a pattern that cannot be read is told by the engine."""
+        try:
+            return literals.literals(pattern)
+        except (re.error, OverflowError):
+            return set()
 
     def named_word(self, c):
         """`word: name` is that pattern, whatever its case."""
