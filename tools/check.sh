@@ -32,8 +32,9 @@ with_clang() {
         ninja -C "$build-clang"
 }
 
+# With engine xdp where it can be built; the tree of clang is without it, as the program is by default.
 with_gcc() {
-    CC=gcc configured "$build" -Dwerror=true -Db_sanitize=address,undefined -Dhardening=false &&
+    CC=gcc configured "$build" -Dwerror=true -Db_sanitize=address,undefined -Dhardening=false -Dxdp=auto &&
         ninja -C "$build"
 }
 

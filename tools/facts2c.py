@@ -6,6 +6,7 @@ import sys
 
 import yamlpos as y
 
+HASHED_N = 18  # LC_HASHED_N in src/store/sql.h
 KEYS = ["id", "name", "type", "many", "max", "privacy", "en", "vi"]
 
 
@@ -36,6 +37,8 @@ def load(path):
             y.die(f, "a string has a max, the others have none")
         if fact["privacy"] not in ("public", "personal", "shaped"):
             y.die(f, "privacy must be public, personal or shaped")
+        if fact["privacy"] == "personal" and fact["type"] == "string" and fact["max"] < HASHED_N:
+            y.die(f, f"max must be {HASHED_N} or more: the store keeps a keyed hash of that length")
         ids.add(fact["id"])
         names.add(fact["name"])
         out.append(fact)

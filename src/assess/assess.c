@@ -120,6 +120,15 @@ enum lc_status lc_assessor_overlay(struct lc_assessor *a, struct lc_slice text, 
     return lc_flaws_overlay(&a->flaws, text, err);
 }
 
+bool lc_assessor_knows(const struct lc_assessor *a, struct lc_slice cve)
+{
+    for (size_t i = 0; i < a->flaws.n; i++)
+        for (size_t k = 0; k < a->flaws.flaws[i].cves_n; k++)
+            if (lc_slice_eq(a->flaws.flaws[i].cves[k], cve))
+                return true;
+    return false;
+}
+
 struct lc_overlay_dates lc_assessor_dates(const struct lc_assessor *a)
 {
     return a->flaws.dates;
@@ -221,13 +230,16 @@ static void judge_rule(const struct lc_rule *rule, const struct lc_rule_body *bo
  */
 static void prove(struct lc_finding *f, const struct lc_flaw_match *m, const struct lc_identity *id)
 {
-    enum lc_attr attr = m->by_model ? LC_A_MODEL : LC_A_FIRMWARE;
+    static const enum lc_attr by_model[] = {LC_A_MODEL, LC_A_PLATFORM, LC_A_BRAND};
+    enum lc_attr attr = LC_A_FIRMWARE;
 
     f->fact = m->fact;
     f->evidence = m->value;
-    if (m->verdict == LC_V_SUSPECTED)
+    if (m->fact != LC_F_NONE)
         return;
-    f->evidence = id->value[attr].n ? id->value[attr] : id->value[LC_A_PLATFORM];
+    for (size_t i = sizeof by_model / sizeof *by_model; m->by_model && i-- > 0;)
+        attr = id->value[by_model[i]].n ? by_model[i] : attr;
+    f->evidence = id->value[attr];
     for (size_t i = 0; i < id->claims_n && f->fact == LC_F_NONE; i++)
         if (id->claims[i].attr == attr)
             f->fact = id->claims[i].fact;

@@ -132,6 +132,8 @@ void lc_assess(struct lc_assessor *a, struct lc_slice facts, const struct lc_ide
  * it or nothing; LC_EPARSE with a message that names the line. */
 enum lc_status lc_assessor_overlay(struct lc_assessor *a, struct lc_slice text,
                                    struct lc_err *err) LC_MUST_CHECK;
+/* Does the knowledge have a flaw of this number? */
+bool lc_assessor_knows(const struct lc_assessor *a, struct lc_slice cve);
 struct lc_overlay_dates lc_assessor_dates(const struct lc_assessor *a);
 size_t lc_assessor_flaws(const struct lc_assessor *a, const struct lc_rule **out);
 /* One flaw and one device: the verdict with its confidence and reason, in a finding of its own. */

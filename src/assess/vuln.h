@@ -82,7 +82,14 @@ struct lc_conds {
     struct lc_flaw_cond *v;
 };
 
+/* Which families: bits by number. Most flaws are passed over by this alone. */
+struct lc_family_set {
+    uint64_t bits[4];
+};
+
 struct lc_flaw_body {
+    struct lc_family_set families;
+    bool anywhere; /* a component, in devices of any family */
     struct lc_conds when, suspect;
     size_t products_n;
     struct lc_product *products;
@@ -118,7 +125,8 @@ void lc_flaw_settle(struct lc_rule *rule, const struct lc_flaw *flaw);
 struct lc_flaw_scene {
     const struct lc_view *view;
     const struct lc_identity *identity;
-    uint8_t family_pct[256]; /* confidence that it is of this family, 0: it is not */
+    struct lc_family_set families; /* those that it is of */
+    uint8_t family_pct[256];       /* confidence that it is of this family, 0: it is not */
     bool version_read[256];
     struct lc_version version[256];
 };

@@ -259,8 +259,14 @@ static void load_flaw(struct loader *l, struct lc_rule *r, struct lc_flaw *f,
     b->suspect = take_conds(l);
     b->products_n = lc_cur_u8(&l->at);
     b->products = take_room(l, b->products_n, sizeof *b->products);
-    for (size_t i = 0; i < b->products_n && !l->at.bad; i++)
+    for (size_t i = 0; i < b->products_n && !l->at.bad; i++) {
+        const struct lc_family *fam;
+
         load_product(l, &b->products[i]);
+        fam = &l->out->families[b->products[i].family];
+        b->families.bits[b->products[i].family / 64] |= UINT64_C(1) << b->products[i].family % 64;
+        b->anywhere |= fam->platforms.n == 0 && fam->brands.n == 0;
+    }
     lc_flaw_settle(r, f);
 }
 

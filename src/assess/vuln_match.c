@@ -40,6 +40,11 @@ static const char *const why_order[] = {
         N_("its firmware is of a branch that gets repairs under numbers of its own"),
 };
 
+static uint8_t folded(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
+}
+
 bool lc_glob(struct lc_slice pattern, struct lc_slice text)
 {
     size_t p = 0, t = 0, star = LC_NPOS, from = 0;
@@ -51,7 +56,7 @@ bool lc_glob(struct lc_slice pattern, struct lc_slice text)
             star = p++;
             from = t;
         } else if (c && (c == '?' || (c == '#' && text.p[t] >= '0' && text.p[t] <= '9') ||
-                         lc_slice_ieq(lc_slice_sub(pattern, p, 1), lc_slice_sub(text, t, 1)))) {
+                         folded(c) == folded(text.p[t]))) {
             p++;
             t++;
         } else if (star != LC_NPOS) {
@@ -108,6 +113,7 @@ void lc_flaw_look(struct lc_flawset *f, const struct lc_view *v, const struct lc
 
     out->view = v;
     out->identity = id;
+    out->families = (struct lc_family_set){{0}};
     for (size_t i = 0; i < f->families_n && id->value[LC_A_PLATFORM].n; i++)
         platformed |= listed(&f->families[i].platforms, id->value[LC_A_PLATFORM]);
     for (size_t i = 0; i < f->families_n; i++) {
@@ -120,6 +126,8 @@ void lc_flaw_look(struct lc_flawset *f, const struct lc_view *v, const struct lc
                 lc_version_read(fam->scheme, f->machine, text, &out->version[i]) == LC_OK;
         if (!out->family_pct[i] && out->version_read[i])
             out->family_pct[i] = id->confidence[LC_A_FIRMWARE];
+        if (out->family_pct[i])
+            out->families.bits[i / 64] |= UINT64_C(1) << i % 64;
     }
 }
 
@@ -398,16 +406,10 @@ static struct lc_flaw_match suspected(const struct lc_flaw_body *b, const struct
     return m;
 }
 
-/* A component is in devices of any family. */
-static bool any_family(const struct lc_flawset *f, const struct lc_flaw_body *b)
+static bool meets(const struct lc_family_set *a, const struct lc_family_set *b)
 {
-    for (size_t i = 0; i < b->products_n; i++) {
-        const struct lc_family *fam = &f->families[b->products[i].family];
-
-        if (fam->platforms.n == 0 && fam->brands.n == 0)
-            return true;
-    }
-    return false;
+    return a->bits[0] & b->bits[0] || a->bits[1] & b->bits[1] || a->bits[2] & b->bits[2] ||
+           a->bits[3] & b->bits[3];
 }
 
 struct lc_flaw_match lc_flaw_match(const struct lc_flawset *f, size_t flaw,
@@ -417,13 +419,15 @@ struct lc_flaw_match lc_flaw_match(const struct lc_flawset *f, size_t flaw,
     const struct lc_flaw *said = &f->flaws[flaw];
     struct lc_flaw_match m = verdict(LC_V_NONE, 0, "");
 
+    if (!meets(&b->families, &s->families) && !(b->anywhere && b->suspect.n))
+        return m;
     for (size_t i = 0; i < b->products_n; i++) {
         struct lc_flaw_match p = of_product(f, &b->products[i], b, s);
 
         if (rank(p.verdict) > rank(m.verdict))
             m = p;
     }
-    if (m.verdict == LC_V_UNKNOWN || (m.verdict == LC_V_NONE && any_family(f, b)))
+    if (m.verdict == LC_V_UNKNOWN || (m.verdict == LC_V_NONE && b->anywhere))
         m = suspected(b, s, m);
     if (m.verdict == LC_V_UNKNOWN && said->opaque)
         m.reason = lc_slice_str(why_opaque);

@@ -14,6 +14,11 @@ uint32_t lc_murmur3_32(struct lc_slice s, uint32_t seed);
 
 void lc_md5(struct lc_slice s, uint8_t out[static 16]);
 void lc_sha256(struct lc_slice s, uint8_t out[static 32]);
+/* SHA-256 of bytes that come in pieces. NULL when memory ran out; `out` NULL: only freed. */
+struct lc_hasher;
+struct lc_hasher *lc_hasher_new(void);
+void lc_hasher_add(struct lc_hasher *h, struct lc_slice s);
+void lc_hasher_end(struct lc_hasher *h, uint8_t *out);
 void lc_hmac_sha256(struct lc_slice key, struct lc_slice s, uint8_t out[static 32]);
 
 /* Lower-case hex, 2n characters and a NUL. */

@@ -7,6 +7,7 @@
  */
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "discover/engine.h"
 #include "run/sandbox.h"
 
 #include <cap-ng.h>
@@ -108,6 +109,19 @@ static void capabilities(struct doctor *d)
     if (!raw)
         r->advice =
             N_("scan works without; to allow them: setcap cap_net_raw+ep on the lenscap program");
+}
+
+/* The program is loaded and put away again. Whether a card takes its frames shows in a scan. */
+static void engine_xdp(struct doctor *d)
+{
+    struct lc_err err = {""};
+    bool can = lc_engine_xdp_check(&err) == LC_OK;
+    struct row *r = row(d, "engine-xdp", "engine xdp", can ? GOOD : NOTE);
+
+    if (can)
+        SAY(r, "%s", _("yes; whether the network card takes its frames shows in a scan"));
+    else
+        SAY(r, _("no: %.240s"), err.text);
 }
 
 /* ---- what locks the roles in ---- */
@@ -308,6 +322,7 @@ static int doctor(const struct lc_verb *verb, int argc, char **argv)
     versions(&d);
     user(&d);
     capabilities(&d);
+    engine_xdp(&d);
     sandbox(&d);
     descriptors(&d);
     store(&d);

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "identify/identify.h"
+#include "import/facts_json.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -44,67 +45,24 @@ static void complain(struct identify_cmd *c, const char *what)
         lc_log(LC_LOG_WARN, _("line %llu is left out: %s"), (unsigned long long)c->line, what);
 }
 
-static bool add_value(struct identify_cmd *c, enum lc_fact_name name, const json_t *v)
-{
-    switch (lc_fact_infos[name].type) {
-    case LC_FT_STRING:
-        if (json_is_string(v))
-            lc_facts_str(&c->facts, name, lc_slice_of(json_string_value(v), json_string_length(v)));
-        return json_is_string(v);
-    case LC_FT_INT:
-        if (json_is_integer(v))
-            lc_facts_int(&c->facts, name, json_integer_value(v));
-        return json_is_integer(v);
-    case LC_FT_BOOL:
-        if (json_is_boolean(v))
-            lc_facts_bool(&c->facts, name, json_is_true(v));
-        return json_is_boolean(v);
-    }
-    return false;
-}
-
-/* The i-th value of every list belongs to the i-th exchange with the device. */
-static bool add_fact(struct identify_cmd *c, const char *key, const json_t *v)
-{
-    enum lc_fact_name name = lc_fact_by_name(lc_slice_str(key));
-
-    if (name == LC_F_NONE) {
-        c->unknown++;
-        return true;
-    }
-    c->facts.exch = 0;
-    if (!json_is_array(v))
-        return add_value(c, name, v);
-    for (size_t i = 0; i < json_array_size(v) && i <= UINT8_MAX; i++) {
-        c->facts.exch = (uint8_t)i;
-        if (!add_value(c, name, json_array_get(v, i)))
-            return false;
-    }
-    return true;
-}
-
 static bool read_facts(struct identify_cmd *c, json_t *root)
 {
-    json_t *facts = json_object_get(root, "facts"), *v;
-    const char *key;
+    json_t *facts = json_object_get(root, "facts");
+    const char *wrong;
+    char why[160];
 
     lc_buf_reset(&c->facts.buf);
     if (!json_is_object(facts)) {
         complain(c, _("there is no object \"facts\" in it"));
         return false;
     }
-    json_object_foreach(facts, key, v)
-    {
-        char why[160];
-
-        if (add_fact(c, key, v))
-            continue;
-        (void)snprintf(why, sizeof why,
-                       _("\"%.60s\" has a value of another type than the vocabulary says"), key);
-        complain(c, why);
-        return false;
-    }
-    return true;
+    wrong = lc_facts_from_json(facts, &c->facts, &c->unknown);
+    if (wrong == NULL)
+        return true;
+    (void)snprintf(why, sizeof why,
+                   _("\"%.60s\" has a value of another type than the vocabulary says"), wrong);
+    complain(c, why);
+    return false;
 }
 
 static void put_str(struct lc_json *j, const char *key, struct lc_slice s)

@@ -79,6 +79,15 @@ enum lc_status lc_cmd_store(const char *path, bool read_only, struct lc_store **
 
 enum lc_status lc_cmd_rules(struct lc_kb **kb, struct lc_assessor **rules, struct lc_err *err)
 {
+    enum lc_status st = lc_cmd_knowledge(kb, rules, err);
+
+    if (st == LC_OK)
+        lc_cmd_overlay(*rules);
+    return st;
+}
+
+enum lc_status lc_cmd_knowledge(struct lc_kb **kb, struct lc_assessor **rules, struct lc_err *err)
+{
     enum lc_status st = lc_kb_open(lc_slice_of(lc_knowledge_blob, lc_knowledge_blob_n), kb, err);
 
     if (st != LC_OK)
@@ -104,8 +113,20 @@ static const struct lc_verb verb_completion = {
 };
 
 static const struct lc_verb *const verbs[] = {
-    &lc_verb_scan,     &lc_verb_list,  &lc_verb_show,   &lc_verb_report,  &lc_verb_export,
-    &lc_verb_identify, &lc_verb_scope, &lc_verb_doctor, &verb_completion, NULL,
+    &lc_verb_scan,
+    &lc_verb_list,
+    &lc_verb_show,
+    &lc_verb_report,
+    &lc_verb_export,
+    &lc_verb_import,
+    &lc_verb_vulnerabilities,
+    &lc_verb_update,
+    &lc_verb_identify,
+    &lc_verb_passwords,
+    &lc_verb_scope,
+    &lc_verb_doctor,
+    &verb_completion,
+    NULL,
 };
 
 static int completion(const struct lc_verb *verb, int argc, char **argv)

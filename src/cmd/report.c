@@ -92,6 +92,7 @@ static enum lc_status make(struct report_cmd *c)
         st = lc_cmd_store(c->opt.store, true, &c->store, &c->err);
     if (st != LC_OK)
         return st;
+    lc_cmd_overlay_age(c->rules);
     if (c->opt.national)
         return lc_report_national(&c->opt, c->kb, c->rules, c->store, &c->out, &c->err);
     if (is_format(c, "html"))

@@ -118,6 +118,10 @@ static enum lc_status set_up(struct scan_cmd *c)
         st = lc_identifier_open(c->kb, &c->set.identifier, &c->err);
     if (st == LC_OK)
         st = lc_assessor_open(c->kb, &c->set.assessor, &c->err);
+    if (st == LC_OK) {
+        lc_cmd_overlay(c->set.assessor);
+        lc_cmd_overlay_age(c->set.assessor);
+    }
     c->set.kb = c->kb;
     c->set.deep = c->opt.deep;
     c->set.local = !c->opt.no_local && !c->opt.sweep_only;
@@ -445,7 +449,7 @@ static const struct lc_opt opts[] = {
      "info low medium high critical"},
     {"ports", N_("LIST"), N_("these TCP ports, separated by commas"), AT(ports), NULL},
     {"engine", N_("ENGINE"), N_("how to find out who is there; default auto"), AT(sweep.engine),
-     "auto direct connect packet"},
+     "auto direct connect packet xdp"},
     {"mode", N_("MODE"), N_("planned: likely ports first, the rest where something answered; full"),
      AT(sweep.mode), "planned full"},
     {"likely", N_("N"), N_("how many of the ports are likely ones; default 6"), AT(sweep.likely),

@@ -2,7 +2,7 @@
 /*
  * Choosing how to find out who is there. Small plans need no sweep: every address is asked itself.
  * Larger ones are swept with raw packets where this machine and this plan allow it, otherwise by
- * connecting.
+ * connecting. Engine xdp is never chosen, only named.
  */
 #include "cmd/scan_sweep.h"
 
@@ -34,19 +34,29 @@ static enum lc_status number(const char *option, const char *text, uint64_t max,
 }
 
 /* Can raw packets reach this plan from here? Opens the engine and closes it again. */
-static enum lc_status try_packet(const struct lc_scan_setup *set, struct lc_err *err)
+static enum lc_status try_raw(uint32_t kind, const struct lc_scan_setup *set, struct lc_err *err)
 {
-    struct lc_engine_packet_config cfg = {
-        .plan = set->plan->v,
-        .plan_n = set->plan->n,
-        .sources = set->sources,
-        .sources_n = set->sources_n,
+    const struct lc_scope *s = set->scope;
+    const struct lc_gate gate = {.allow_n = s->allow_n,
+                                 .exclude_n = s->exclude_n,
+                                 .never_n = s->never_n,
+                                 .allow = s->allow,
+                                 .exclude = s->exclude,
+                                 .never = s->never};
+    struct lc_engine_xdp_config cfg = {
+        .packet = {.plan = set->plan->v,
+                   .plan_n = set->plan->n,
+                   .sources = set->sources,
+                   .sources_n = set->sources_n},
+        .gate = &gate,
+        .total_pps = s->rates.total_pps,
     };
     struct lc_engine engine;
-    enum lc_status st = lc_engine_ports(&cfg.port_low, &cfg.port_high, err);
+    enum lc_status st = lc_engine_ports(&cfg.packet.port_low, &cfg.packet.port_high, err);
 
     if (st == LC_OK)
-        st = lc_engine_packet_open(&cfg, &engine, err);
+        st = kind == LC_ENGINE_XDP ? lc_engine_xdp_open(&cfg, &engine, err)
+                                   : lc_engine_packet_open(&cfg.packet, &engine, err);
     if (st == LC_OK)
         engine.close(engine.ctx);
     return st;
@@ -56,7 +66,7 @@ static uint32_t named(const char *name)
 {
     uint32_t i = LC_ENGINE_DIRECT;
 
-    while (i < LC_ENGINE_PACKET && strcmp(lc_engine_names[i], name) != 0)
+    while (i < LC_ENGINE_XDP && strcmp(lc_engine_names[i], name) != 0)
         i++;
     return i;
 }
@@ -152,12 +162,12 @@ static enum lc_status choose_engine(const char *wish, struct lc_scan_setup *set,
     if (wish && strcmp(wish, "auto") != 0) {
         set->sweep.engine = named(wish);
         (void)lc_buf_putf(why, _("engine %s, as asked for"), wish);
-        return set->sweep.engine == LC_ENGINE_PACKET ? try_packet(set, err) : LC_OK;
+        return set->sweep.engine >= LC_ENGINE_PACKET ? try_raw(set->sweep.engine, set, err) : LC_OK;
     }
     if (small && !set->sweep_only && lc_sweep_plan_udp_n(&set->sweep) == 0) {
         set->sweep.engine = LC_ENGINE_DIRECT;
         (void)lc_buf_puts(why, _("engine direct: few enough to ask each address itself"));
-    } else if (try_packet(set, &reason) == LC_OK) {
+    } else if (try_raw(LC_ENGINE_PACKET, set, &reason) == LC_OK) {
         set->sweep.engine = LC_ENGINE_PACKET;
         (void)lc_buf_puts(why, _("engine packet: raw packets through the router"));
     } else {

@@ -6,8 +6,9 @@
  * port it comes from.
  *
  *   packet    AF_PACKET: frames made here, sendmmsg, an RX ring; needs CAP_NET_RAW and one next hop
- *   connect   connections through dial; needs nothing
- *   memory    a simulated network with a virtual clock, loss and liars, for tests
+ *   xdp       the same, but probes leave as frames that a program in the kernel fills; only in
+ * builds with it, needs root connect   connections through dial; needs nothing memory    a
+ * simulated network with a virtual clock, loss and liars, for tests
  */
 #ifndef LC_DISCOVER_ENGINE_H
 #define LC_DISCOVER_ENGINE_H
@@ -52,10 +53,15 @@ struct lc_engine_counts {
     uint64_t local_drops; /* the kernel took no more, or lost answers before we read them */
 };
 
+#define LC_ENGINE_BATCH     256U  /* probes a call */
+#define LC_ENGINE_BATCH_MAX 4096U /* whatever an engine wishes */
+
 struct lc_engine {
     void *ctx;
     const char *name;
     int fd; /* readable when answers wait; -1: only the clock matters */
+    /* The most probes that one call of send is worth; 0: LC_ENGINE_BATCH. */
+    uint32_t batch;
     /* Can it ask this at all? What no engine asks is in no plan and in no mask. NULL: everything.
      */
     bool (*can_ask)(void *ctx, struct lc_sweep_port port);
@@ -91,6 +97,24 @@ enum lc_status lc_engine_packet_open(const struct lc_engine_packet_config *cfg,
                                      struct lc_engine *out, struct lc_err *err) LC_MUST_CHECK;
 /* A range of 4,096 source ports that neither the kernel hands out nor anybody listens on. */
 enum lc_status lc_engine_ports(uint16_t *low, uint16_t *high, struct lc_err *err) LC_MUST_CHECK;
+
+/* ---- xdp: as packet, but probes leave as live frames of a BPF program (Linux 5.18; only in builds
+ * with -Dxdp=enabled, otherwise LC_EINVAL) ---- */
+
+struct lc_engine_xdp_config {
+    struct lc_engine_packet_config packet;
+    const struct lc_gate *gate; /* copied into the kernel, where every frame is checked again */
+    uint32_t total_pps;         /* of the kernel's own budget; > 0 */
+};
+
+/* LC_EPERM: not root. LC_EINVAL: the kernel or the card cannot do it, or it is not built in; the
+ * message says which, and what to take instead. It enters a namespace of its own for a moment: only
+ * from a process of one thread. */
+enum lc_status lc_engine_xdp_open(const struct lc_engine_xdp_config *cfg, struct lc_engine *out,
+                                  struct lc_err *err) LC_MUST_CHECK;
+
+/* Does the kernel take the program? Sends nothing; so it cannot tell about the card. */
+enum lc_status lc_engine_xdp_check(struct lc_err *err) LC_MUST_CHECK;
 
 /* ---- connect: dial's end is the role's business; these hooks are how it is reached ---- */
 

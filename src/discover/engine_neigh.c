@@ -165,22 +165,32 @@ static bool hear_answer(int fd, const struct lc_addr *who, uint8_t mac[static 6]
     return false;
 }
 
-static bool ask_router(const struct lc_way *w, const struct lc_addr *ours,
-                       const struct lc_addr *who, uint8_t mac[static 6], int *error)
+static bool send_plain(void *ctx, const uint8_t *frame, size_t n)
 {
+    return send(*(const int *)ctx, frame, n, 0) == (ssize_t)n;
+}
+
+bool lc_resolve_through(const struct lc_way *w, size_t v6, lc_resolve_send *how, void *ctx,
+                        uint8_t mac[static 6], int *error)
+{
+    const struct lc_addr *who = &w->gateway[v6];
     uint16_t proto = htons(lc_addr_is_v4(who) ? ETHERTYPE_ARP : ETHERTYPE_IPV6);
     const struct sockaddr_ll at = {
         .sll_family = AF_PACKET, .sll_protocol = proto, .sll_ifindex = (int)w->ifindex};
     uint8_t frame[LC_RESOLVE_FRAME];
-    size_t n = lc_resolve_ask(w->link[0].from, ours, who, frame);
     int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
     bool found = false;
+    size_t n;
 
     *error = 0;
     if (fd < 0 || bind(fd, (const struct sockaddr *)&at, sizeof at) != 0)
         *error = errno;
+    /* A question must come from an address of the router's own family. */
+    else if (lc_addr_is_v4(who) != lc_addr_is_v4(&w->source[v6]))
+        *error = EAFNOSUPPORT;
+    n = lc_resolve_ask(w->link[0].from, &w->source[v6], who, frame);
     for (int i = 0; *error == 0 && !found && i < TRIES; i++) {
-        if (send(fd, frame, n, 0) < 0)
+        if (!(how ? how(ctx, frame, n) : send_plain(&fd, frame, n)))
             *error = errno;
         else
             found = hear_answer(fd, who, mac);
@@ -200,12 +210,8 @@ static enum lc_status resolve(struct lc_way *w, size_t v6, struct lc_err *err)
     memcpy(w->link[v6].to, n.mac, 6);
     if (n.state & SURE)
         return LC_OK;
-    /* A question must come from an address of the router's own family. */
-    if (lc_addr_is_v4(who) == lc_addr_is_v4(&w->source[v6]) &&
-        ask_router(w, &w->source[v6], who, w->link[v6].to, &error))
+    if (lc_resolve_through(w, v6, NULL, NULL, w->link[v6].to, &error))
         return LC_OK;
-    if (error == EPERM)
-        return LC_EPERM;
     if (n.state & OLD)
         return LC_OK;
     (void)lc_addr_format(who, text);

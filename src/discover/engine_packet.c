@@ -9,6 +9,7 @@
  * by patching. Measured and left out: a TX ring (2.2 us), and PACKET_QDISC_BYPASS (the same within
  * the noise), which would also pass by the operator's shaping.
  */
+#include "discover/engine_packet.h"
 #include "discover/engine_ring.h"
 
 #include "base/tr.h"
@@ -42,9 +43,10 @@ struct packet {
 
 /* ---- sending ---- */
 
-/* 0: nothing to send. An address of ours is not asked: its frame would leave for the router. */
-static size_t make_frame(struct packet *p, const struct lc_probe *probe, uint8_t *out)
+/* An address of ours is not asked: its frame would leave for the router. */
+size_t lc_packet_frame(void *ctx, const struct lc_probe *probe, uint8_t out[static LC_FRAME_MAX])
 {
+    struct packet *p = ctx;
     size_t v6 = !lc_addr_is_v4(&probe->to), turn = p->turn[v6];
     const struct lc_addr *ours = &p->sources[v6][turn];
 
@@ -61,7 +63,7 @@ static size_t fill(struct packet *p, const struct lc_probe *v, size_t n, unsigne
     size_t i = 0;
 
     for (*frames_n = 0; i < n && *frames_n < BATCH; i++) {
-        size_t len = make_frame(p, &v[i], at);
+        size_t len = lc_packet_frame(p, &v[i], at);
 
         if (len == 0)
             continue;
@@ -125,6 +127,17 @@ static void get_counts(void *ctx, struct lc_engine_counts *out)
     *out = p->ring.counts;
     out->sent = p->sent;
     out->local_drops += p->dropped;
+}
+
+bool lc_packet_can_ask(void *ctx, struct lc_sweep_port port)
+{
+    (void)ctx;
+    return lc_frame_can_ask(port);
+}
+
+const struct lc_way *lc_packet_way(const void *ctx)
+{
+    return &((const struct packet *)ctx)->way;
 }
 
 /* ---- opening ---- */
@@ -227,6 +240,7 @@ enum lc_status lc_engine_packet_open(const struct lc_engine_packet_config *cfg,
     *out = (struct lc_engine){.ctx = p,
                               .name = "packet",
                               .fd = p->ring.fd,
+                              .can_ask = lc_packet_can_ask,
                               .send = send_probes,
                               .receive = receive,
                               .counts = get_counts,

@@ -74,6 +74,12 @@ size_t lc_resolve_ask(const uint8_t mac[static 6], const struct lc_addr *ours,
                       const struct lc_addr *who, uint8_t out[static LC_RESOLVE_FRAME]);
 bool lc_resolve_answer(struct lc_slice frame, const struct lc_addr *who, uint8_t mac[static 6]);
 
+/* Asks the gateway of a family (0: IPv4, 1: IPv6), whatever the kernel knows; `how` NULL: over the
+ * packet socket that hears the answer. `how` returns false when it could not send. */
+typedef bool lc_resolve_send(void *ctx, const uint8_t *frame, size_t n);
+bool lc_resolve_through(const struct lc_way *w, size_t v6, lc_resolve_send *how, void *ctx,
+                        uint8_t mac[static 6], int *error);
+
 /* ---- ports ---- */
 
 #define LC_ENGINE_PORTS 4096U

@@ -19,9 +19,8 @@
 #include <assert.h>
 #include <string.h>
 
-#define BATCH     256U
 #define HEAP      4096U
-#define ROUNDS    16U       /* batches per tick: some 10 ms at 400,000 probes a second */
+#define TICK      4096U     /* probes per tick: some 10 ms at 400,000 probes a second */
 #define RECEIVES  8U        /* calls of receive per batch */
 #define DOZE_US   LC_MS(1)  /* never called again sooner, unless there is work at once */
 #define LINGER_US LC_MS(2)  /* how long to let the overall budget gather: 500 batches a second */
@@ -44,8 +43,9 @@ struct lc_sweep {
     struct lc_work work[LC_SWEEP_AT_ONCE];
     uint8_t queue[LC_SWEEP_AT_ONCE]; /* slots in work, oldest first */
     unsigned slots_n, queue_n;
-    struct pending batch[BATCH], heap[HEAP];
-    uint32_t batch_n, heap_n;
+    struct pending batch[LC_ENGINE_BATCH_MAX], heap[HEAP];
+    struct lc_probe probes[LC_ENGINE_BATCH_MAX];
+    uint32_t batch_n, heap_n, batch_max; /* batch_max: what the engine likes best */
     uint32_t credit; /* packets that the overall budget has let go and that have not left */
     struct lc_brake brake;
     bool brake_on, more;
@@ -117,6 +117,8 @@ struct lc_sweep *lc_sweep_open(const struct lc_sweep_config *cfg, const struct l
     s->engine = *engine;
     s->pace = pace;
     s->owner = *owner;
+    s->batch_max = engine->batch ? engine->batch : LC_ENGINE_BATCH;
+    assert(s->batch_max <= LC_ENGINE_BATCH_MAX);
     set_rules(&s->rules, &s->cfg, engine);
     for (unsigned i = 0; i < cfg->ports_n; i++)
         if (cfg->ports[i].dgram == 0)
@@ -321,7 +323,7 @@ static void wake_at(struct lc_sweep *s, int64_t us)
 static bool allowed(struct lc_sweep *s)
 {
     int64_t next_us = s->now_us;
-    uint32_t n = BATCH;
+    uint32_t n = s->batch_max;
 
     if (s->credit)
         return true;
@@ -353,24 +355,42 @@ static enum lc_status next_step(struct lc_sweep *s, struct pending *out)
     return LC_AGAIN;
 }
 
+/* Takes up to `room` steps and files them, each where its budgets want it. False: there was none.
+ */
+static bool take_steps(struct lc_sweep *s, uint32_t room)
+{
+    struct pending v[LC_PACE_NEAR];
+    const struct lc_addr *to[LC_PACE_NEAR];
+    int64_t at_us[LC_PACE_NEAR];
+    uint32_t n = 0;
+
+    room = room < HEAP - s->heap_n ? room : HEAP - s->heap_n;
+    for (; n < room && n < LC_PACE_NEAR && next_step(s, &v[n]) == LC_OK; n++) {
+        to[n] = &s->work[v[n].slot].addr[v[n].step.host];
+        at_us[n] = s->now_us;
+    }
+    if (s->pace && n)
+        lc_pace_near(s->pace, to, n, s->now_us, at_us);
+    for (uint32_t i = 0; i < n; i++) {
+        v[i].at_us = at_us[i];
+        if (at_us[i] <= s->now_us)
+            s->batch[s->batch_n++] = v[i];
+        else
+            heap_push(s, v[i]);
+    }
+    return n > 0;
+}
+
 /* Fills the batch with what may leave now. */
 static void fill(struct lc_sweep *s)
 {
-    while (s->batch_n < s->credit && s->batch_n < BATCH) {
-        struct pending p;
+    uint32_t room = s->credit < s->batch_max ? s->credit : s->batch_max;
 
-        if (s->heap_n && s->heap[0].at_us <= s->now_us) {
+    while (s->batch_n < room) {
+        if (s->heap_n && s->heap[0].at_us <= s->now_us)
             s->batch[s->batch_n++] = heap_pop(s);
-            continue;
-        }
-        if (s->heap_n == HEAP || next_step(s, &p) != LC_OK)
+        else if (!take_steps(s, room - s->batch_n))
             break;
-        p.at_us = s->pace ? lc_pace_near(s->pace, &s->work[p.slot].addr[p.step.host], 0, s->now_us)
-                          : s->now_us;
-        if (p.at_us <= s->now_us)
-            s->batch[s->batch_n++] = p;
-        else
-            heap_push(s, p);
     }
     if (s->heap_n)
         wake_at(s, s->heap[0].at_us);
@@ -396,7 +416,6 @@ static bool passes(struct lc_sweep *s, const struct pending *p)
 /* Hands the batch over. False: the engine takes no more now. */
 static bool dispatch(struct lc_sweep *s)
 {
-    struct lc_probe v[BATCH];
     uint32_t n = 0, sent;
 
     for (uint32_t i = 0; i < s->batch_n; i++) {
@@ -405,14 +424,14 @@ static bool dispatch(struct lc_sweep *s)
 
         if (!passes(s, p))
             continue;
-        v[n] = (struct lc_probe){.to = w->addr[p->step.host],
-                                 .port = lc_work_port(w, &s->rules, &p->step)};
+        s->probes[n] = (struct lc_probe){.to = w->addr[p->step.host],
+                                         .port = lc_work_port(w, &s->rules, &p->step)};
         s->batch[n++] = *p;
     }
     s->batch_n = n;
     if (n == 0)
         return true;
-    sent = (uint32_t)s->engine.send(s->engine.ctx, s->now_us, v, n);
+    sent = (uint32_t)s->engine.send(s->engine.ctx, s->now_us, s->probes, n);
     assert(sent <= n);
     for (uint32_t i = 0; i < sent; i++)
         lc_work_sent(&s->work[s->batch[i].slot], &s->rules, &s->batch[i].step, s->now_us);
@@ -462,7 +481,7 @@ static void finish(struct lc_sweep *s)
 
 int64_t lc_sweep_tick(struct lc_sweep *s, int64_t now_us, int64_t now_s)
 {
-    unsigned rounds = 0;
+    uint32_t rounds = 0, rounds_max = (TICK + s->batch_max - 1) / s->batch_max;
 
     s->now_us = now_us;
     s->now_s = now_s;
@@ -473,7 +492,7 @@ int64_t lc_sweep_tick(struct lc_sweep *s, int64_t now_us, int64_t now_s)
         s->engine.quiet && s->batch_n == 0 && s->heap_n == 0 && s->engine.quiet(s->engine.ctx);
     if (s->cfg.adapt)
         brake(s);
-    for (; rounds < ROUNDS && allowed(s); rounds++) {
+    for (; rounds < rounds_max && allowed(s); rounds++) {
         fill(s);
         if (s->batch_n == 0)
             break;
@@ -484,7 +503,7 @@ int64_t lc_sweep_tick(struct lc_sweep *s, int64_t now_us, int64_t now_s)
         receive(s);
     }
     finish(s);
-    if (s->more || rounds == ROUNDS)
+    if (s->more || rounds == rounds_max)
         return now_us;
     if (s->queue_n == 0)
         return INT64_MAX;

@@ -68,6 +68,12 @@ static void put_counters(struct page *p)
     const struct lc_run *r = &p->head->run;
     char a[32], b[32], c[32], d[32];
 
+    if (r->kind == LC_RUN_IMPORT) {
+        lc_html_tag(p, "<p>");
+        lc_html_say(p, N_("No address was asked: all of this was imported from what others saw."));
+        lc_html_tag(p, "</p>\n");
+        return;
+    }
     lc_html_tag(p, "<p>");
     LC_HTML_FILL(p,
                  N_("Addresses asked: {0}; answered: {1}; silent: {2}; there, but every port "

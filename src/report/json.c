@@ -4,8 +4,9 @@
  *
  *   schema      "lenscap.device/1"; the number grows when a key changes its meaning or goes away
  *   address     "192.0.2.7", "2001:db8::7", "fe80::1%2"
- *   endpoints   [{port, transport: "tcp", outcome, protocol}]; protocol null when none was
- * understood discovery   protocols over UDP that it answered, sorted pseudo      reasons why it may
+ *   endpoints   [{port, transport: "tcp", outcome, protocol, source}]; protocol null when none was
+ * understood; source null, or {format, file, sha256, line, observed_at, recorded_at} of an import
+ *   discovery   protocols over UDP that it answered, sorted pseudo      reasons why it may
  * be no device class       always a word: camera ... not-surveillance, unknown platform brand model
  * firmware     text, or null when not known confidence  {class, platform, brand, model, firmware}:
  * 0 to 99, 0 for what is not known origin, origin_by, vendor: vendor.c exposed     "yes", "no",
@@ -15,15 +16,16 @@
  * "unknown" (could not be decided), "false" (was wrong, is not now) severity null when this
  * knowledge has no such rule; ladder null when the rule is on no step; port null when it is said of
  * the whole device; evidence null when nothing was seen; its value null when the fact is personal
- * (serials, MACs); title in English light       "green", "yellow", "red", "grey": the colour in the
- * page conflict    true: two platforms claim this device, see claims claims      [{attr, value,
- * weight, port, signature, evidence}], strongest first channels_n  pictures it has, 1 for a camera
- * that says nothing else; null when not known channels    [{number, kind: "analog", "network",
- * "unknown", open: "yes", "no", "unknown"}] first_seen last_seen              RFC 3339 in UTC, or
- * null
+ * (serials, MACs); title in English published flaws also: verdict, confidence, reason, cves, login,
+ * exploited, no_fix light       "green", "yellow", "red", "grey": the colour in the page conflict
+ * true: two platforms claim this device, see claims claims      [{attr, value, weight, port,
+ * signature, evidence}], strongest first channels_n  pictures it has, 1 for a camera that says
+ * nothing else; null when not known channels    [{number, kind: "analog", "network", "unknown",
+ * open: "yes", "no", "unknown"}] first_seen last_seen              RFC 3339 in UTC, or null
  *
  * "unknown" is a word where the key is a closed list, null where it is free text.
  */
+#include "base/hash.h"
 #include "proto/dgram.h"
 #include "report/common.h"
 
@@ -43,6 +45,37 @@ static void port_or_null(struct lc_json *j, uint16_t port)
         lc_json_null(j, "port");
 }
 
+static void put_seen(struct lc_json *j, const char *key, int64_t us)
+{
+    struct lc_buf raw;
+
+    lc_buf_init(&raw, 64);
+    lc_report_utc(us, &raw);
+    str_or_null(j, key, lc_buf_view(&raw));
+    lc_buf_free(&raw);
+}
+
+/* Where the endpoint's facts come from, when they were imported. */
+static void put_source(struct lc_json *j, const struct lc_device_endpoint *e)
+{
+    char hex[65] = "";
+
+    if (e->recorded_us == 0) {
+        lc_json_null(j, "source");
+        return;
+    }
+    if (e->from.sha256.n == 32)
+        lc_hex(e->from.sha256, hex);
+    lc_json_open(j, "source", '{');
+    str_or_null(j, "format", e->from.format);
+    str_or_null(j, "file", e->from.name);
+    str_or_null(j, "sha256", lc_slice_str(hex));
+    lc_json_int(j, "line", (int64_t)e->from.line);
+    put_seen(j, "observed_at", e->observed_us);
+    put_seen(j, "recorded_at", e->recorded_us);
+    lc_json_close(j, '}');
+}
+
 static void put_endpoints(struct lc_json *j, const struct lc_device *d)
 {
     lc_json_open(j, "endpoints", '[');
@@ -52,6 +85,7 @@ static void put_endpoints(struct lc_json *j, const struct lc_device *d)
         lc_json_str(j, "transport", LC_S("tcp"));
         str_or_null(j, "outcome", d->endpoints[i].outcome);
         str_or_null(j, "protocol", d->endpoints[i].protocol);
+        put_source(j, &d->endpoints[i]);
         lc_json_close(j, '}');
     }
     lc_json_close(j, ']');
@@ -234,16 +268,6 @@ static void put_channels(struct lc_json *j, const struct lc_device *d)
         lc_json_close(j, '}');
     }
     lc_json_close(j, ']');
-}
-
-static void put_seen(struct lc_json *j, const char *key, int64_t us)
-{
-    struct lc_buf raw;
-
-    lc_buf_init(&raw, 64);
-    lc_report_utc(us, &raw);
-    str_or_null(j, key, lc_buf_view(&raw));
-    lc_buf_free(&raw);
 }
 
 void lc_report_json(const struct lc_device *d, const struct lc_assessor *rules, struct lc_buf *out)

@@ -378,6 +378,25 @@ static void show_findings(struct show *s)
     show_surplus(s);
 }
 
+/* Second-hand facts say whose they are and of when. */
+static void show_source(struct show *s, const struct lc_device_endpoint *e)
+{
+    struct lc_buf when;
+
+    if (e->recorded_us == 0)
+        return;
+    lc_buf_init(&when, 64);
+    lc_report_time(e->observed_us, lc_lang_get(), &when);
+    (void)lc_buf_putf(s->out, "             %s ", _("imported from"));
+    lc_put_tty(s->out, e->from.name);
+    (void)lc_buf_puts(s->out, " (");
+    lc_put_tty(s->out, e->from.format);
+    (void)lc_buf_putf(s->out, _("), line %llu, seen %s"), (unsigned long long)e->from.line,
+                      lc_buf_cstr(&when));
+    (void)lc_buf_u8(s->out, '\n');
+    lc_buf_free(&when);
+}
+
 static void show_endpoints(struct show *s)
 {
     section(s, N_("Ports that were tried"));
@@ -388,6 +407,7 @@ static void show_endpoints(struct show *s)
         cell(s->out, lc_report_word(e->outcome, lc_lang_get()), 30);
         lc_put_tty(s->out, e->protocol);
         (void)lc_buf_u8(s->out, '\n');
+        show_source(s, e);
     }
 }
 

@@ -22,7 +22,7 @@ static bool write_all(int fd, const void *p, size_t n)
     return true;
 }
 
-const char *const lc_engine_names[] = {"direct", "connect", "packet"};
+const char *const lc_engine_names[] = {"direct", "connect", "packet", "xdp"};
 
 /* What stands behind the gate's bytes begins at a multiple of 16 again. */
 static size_t pad(size_t n)

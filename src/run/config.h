@@ -35,9 +35,9 @@ struct lc_shout_net {
 };
 
 /* What the sweep role is told; see discover/sweep.h. */
-enum lc_engine_kind { LC_ENGINE_DIRECT, LC_ENGINE_CONNECT, LC_ENGINE_PACKET };
+enum lc_engine_kind { LC_ENGINE_DIRECT, LC_ENGINE_CONNECT, LC_ENGINE_PACKET, LC_ENGINE_XDP };
 
-extern const char *const lc_engine_names[]; /* "direct" "connect" "packet" */
+extern const char *const lc_engine_names[]; /* "direct" "connect" "packet" "xdp" */
 
 struct lc_sweep_plan {
     uint32_t engine; /* enum lc_engine_kind; DIRECT: no sweep, talkers find out themselves */

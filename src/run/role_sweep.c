@@ -197,18 +197,24 @@ static void loop(struct sweep *s)
 
 /* ---- beginning ---- */
 
-static enum lc_status open_packet(struct sweep *s, const struct lc_range *plan, struct lc_err *err)
+static enum lc_status open_raw(struct sweep *s, const struct lc_range *plan, struct lc_err *err)
 {
-    struct lc_engine_packet_config cfg = {
-        .plan = plan,
-        .plan_n = s->cfg->plan_n,
-        .sources = s->cfg->sources,
-        .sources_n = s->cfg->sources_n,
+    struct lc_engine_xdp_config cfg = {
+        .packet = {.plan = plan,
+                   .plan_n = s->cfg->plan_n,
+                   .sources = s->cfg->sources,
+                   .sources_n = s->cfg->sources_n},
+        .gate = &s->gate,
+        .total_pps = s->cfg->rates.total_pps,
     };
-    enum lc_status st = lc_engine_ports(&cfg.port_low, &cfg.port_high, err);
+    enum lc_status st = lc_engine_ports(&cfg.packet.port_low, &cfg.packet.port_high, err);
 
-    memcpy(cfg.cookie_key, s->cfg->sweep.cookie_key, sizeof cfg.cookie_key);
-    return st == LC_OK ? lc_engine_packet_open(&cfg, &s->engine, err) : st;
+    memcpy(cfg.packet.cookie_key, s->cfg->sweep.cookie_key, sizeof cfg.packet.cookie_key);
+    if (st != LC_OK)
+        return st;
+    return s->cfg->sweep.engine == LC_ENGINE_XDP
+               ? lc_engine_xdp_open(&cfg, &s->engine, err)
+               : lc_engine_packet_open(&cfg.packet, &s->engine, err);
 }
 
 static enum lc_status open_connect(struct sweep *s, struct lc_err *err)
@@ -249,7 +255,7 @@ static enum lc_status open_sweep(struct sweep *s, const struct lc_range *plan, s
         .rates = s->cfg->rates,
         .adapt = p->adapt,
     };
-    enum lc_status st = connect ? open_connect(s, err) : open_packet(s, plan, err);
+    enum lc_status st = connect ? open_connect(s, err) : open_raw(s, plan, err);
 
     if (st != LC_OK)
         return st;
@@ -302,10 +308,12 @@ int lc_role_sweep(void)
     static struct sweep s;
     struct lc_sandbox_report box;
     struct lc_err err = {""};
+    enum lc_role role;
 
     if (!prepare(&s, &err))
         return 5;
-    if (lc_sandbox_enter(LC_ROLE_SWEEP, s.cfg->sandbox_required, &box, &err) != LC_OK) {
+    role = s.cfg->sweep.engine == LC_ENGINE_XDP ? LC_ROLE_SWEEP_XDP : LC_ROLE_SWEEP;
+    if (lc_sandbox_enter(role, s.cfg->sandbox_required, &box, &err) != LC_OK) {
         lc_log(LC_LOG_ERROR, "sweep: %s", err.text);
         return 5;
     }

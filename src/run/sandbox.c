@@ -11,6 +11,7 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <grp.h>
+#include <linux/bpf.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -140,6 +141,13 @@ static bool allow_sweep(scmp_filter_ctx f)
     return allow(f, calls, sizeof calls / sizeof *calls);
 }
 
+/* Runs of a program that is loaded: no map, no other program, no look at either. */
+static bool allow_run(scmp_filter_ctx f)
+{
+    return seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(bpf), 1,
+                            SCMP_A0(SCMP_CMP_EQ, BPF_PROG_TEST_RUN)) == 0;
+}
+
 /* ctl goes on opening its store and starting roles: only network sockets are taken from it. */
 static bool filter_ctl(scmp_filter_ctx f)
 {
@@ -155,13 +163,13 @@ static bool filter_ctl(scmp_filter_ctx f)
 static bool enter_seccomp(enum lc_role role)
 {
     scmp_filter_ctx f = seccomp_init(role == LC_ROLE_CTL ? SCMP_ACT_ALLOW : SCMP_ACT_KILL_PROCESS);
-    bool ok = f != NULL;
+    bool sweeps = role == LC_ROLE_SWEEP || role == LC_ROLE_SWEEP_XDP, ok = f != NULL;
 
     if (ok && role == LC_ROLE_CTL)
         ok = filter_ctl(f);
     else if (ok)
         ok = allow_common(f) && allow_send(f) && (role != LC_ROLE_DIAL || allow_dial(f)) &&
-             (role != LC_ROLE_SWEEP || allow_sweep(f));
+             (!sweeps || allow_sweep(f)) && (role != LC_ROLE_SWEEP_XDP || allow_run(f));
     ok = ok && seccomp_load(f) == 0;
     seccomp_release(f);
     return ok;

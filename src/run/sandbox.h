@@ -8,7 +8,9 @@
  *   dial  keeps socket, connect, bind and the passing of descriptors; no file
  *   talk  keeps read, write, epoll on descriptors it was given; no socket, no connect, no addressed
  * send, no file (hear is held by the same filter)
- *   sweep keeps sending and receiving on the raw sockets it opened before; no socket, no file
+ *   sweep keeps sending and receiving on the raw sockets it opened before; no socket, no file. With
+ *         engine xdp it may also run the program in the kernel that it loaded before, and nothing
+ *         else of bpf(2)
  */
 #ifndef LC_RUN_SANDBOX_H
 #define LC_RUN_SANDBOX_H
@@ -17,7 +19,7 @@
 
 #include <stdbool.h>
 
-enum lc_role { LC_ROLE_CTL, LC_ROLE_DIAL, LC_ROLE_TALK, LC_ROLE_SWEEP };
+enum lc_role { LC_ROLE_CTL, LC_ROLE_DIAL, LC_ROLE_TALK, LC_ROLE_SWEEP, LC_ROLE_SWEEP_XDP };
 
 struct lc_sandbox_report {
     bool other_user, no_caps, seccomp;

@@ -79,7 +79,7 @@ enum lc_status lc_sweep_plan_unpack(struct lc_slice bytes, struct lc_sweep_plan 
     key = lc_cur_take(&at, sizeof out->cookie_key);
     out->again_us = (int64_t)lc_cur_le64(&at);
     out->drain_us = (int64_t)lc_cur_le64(&at);
-    if (at.bad || out->ports_n > LC_SWEEP_PORTS || out->engine > LC_ENGINE_PACKET)
+    if (at.bad || out->ports_n > LC_SWEEP_PORTS || out->engine > LC_ENGINE_XDP)
         return LC_EVERSION;
     memcpy(out->cookie_key, key.p, key.n);
     for (uint32_t i = 0; i < out->ports_n; i++) {

@@ -105,20 +105,35 @@ void lc_gate_free(struct lc_gate *g)
     *g = (struct lc_gate){.allow_n = 0};
 }
 
-/* Is `a` in one of `n` ranges? Finds the last range that begins at or before it. */
-static bool holds(const struct lc_range *v, size_t n, const uint8_t a[static 16])
+struct number {
+    uint64_t high, low;
+};
+
+static struct number number_of(const struct lc_addr *a)
 {
-    size_t lo = 0, hi = n;
+    struct number v;
 
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
+    memcpy(&v, a->b, sizeof v);
+    return (struct number){__builtin_bswap64(v.high), __builtin_bswap64(v.low)};
+}
 
-        if (memcmp(v[mid].first.b, a, 16) <= 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo > 0 && memcmp(a, v[lo - 1].last.b, 16) <= 0;
+/* Without a branch, like the search: whichever way is random, and every probe comes by here. */
+static bool at_most(const struct lc_addr *addr, struct number b)
+{
+    struct number a = number_of(addr);
+
+    return (a.high < b.high) | ((a.high == b.high) & (a.low <= b.low));
+}
+
+/* Is `a` in one of `n` ranges? Finds the last range that begins at or before it. */
+static bool holds(const struct lc_range *v, size_t n, const struct lc_addr *addr)
+{
+    struct number a = number_of(addr);
+    size_t lo = 0;
+
+    for (; n > 1; n -= n / 2)
+        lo = at_most(&v[lo + n / 2].first, a) ? lo + n / 2 : lo;
+    return n && at_most(&v[lo].first, a) && at_most(addr, number_of(&v[lo].last));
 }
 
 bool lc_gate_check(const struct lc_gate *g, const struct lc_addr *a, int64_t now_s)
@@ -127,6 +142,6 @@ bool lc_gate_check(const struct lc_gate *g, const struct lc_addr *a, int64_t now
         return false;
     if (g->not_after_s && now_s > g->not_after_s)
         return false;
-    return holds(g->allow, g->allow_n, a->b) && !holds(g->exclude, g->exclude_n, a->b) &&
-           !holds(g->never, g->never_n, a->b);
+    return holds(g->allow, g->allow_n, a) && !holds(g->exclude, g->exclude_n, a) &&
+           !holds(g->never, g->never_n, a);
 }

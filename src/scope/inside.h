@@ -140,12 +140,4 @@ size_t lc_attached_from(const struct ifaddrs *list, struct lc_attached *v, size_
 enum lc_status lc_scope_builtin_from(const struct lc_attached *nets, size_t n, const char *never,
                                      struct lc_scope *out, struct lc_err *err) LC_MUST_CHECK;
 
-/* ---- sign.c ---- */
-
-/* Does `path`.sig hold a signature of `bytes` by a key of the file `keys`? LC_OK and the key's name
- * in `mem`; LC_EREFUSED and the reason otherwise. */
-enum lc_status lc_scope_verify(const char *path, struct lc_slice bytes, const char *keys,
-                               struct lc_arena *mem, struct lc_slice *signer,
-                               struct lc_err *err) LC_MUST_CHECK;
-
 #endif

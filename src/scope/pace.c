@@ -13,6 +13,8 @@
 #define WAYS    8U
 #define FINE    1024 /* parts of a microsecond */
 
+#define CACHE_LINE 64U
+
 /* How far a budget that was idle may run ahead of its rate in one burst. The overall one covers the
  * time in which a busy machine does not wake us: 10 ms, 20 packets at the default rate. */
 #define BURST       (LC_MS(1) * FINE)
@@ -34,9 +36,9 @@ struct lc_pace {
     int64_t host_gap, block_gap, total_gap;
     int64_t own_total, *total; /* where the overall budget stands: here or in a shared page */
     uint64_t seed;
-    struct entry *hosts, *blocks;
-    const struct lc_pace_asn *asns; /* borrowed */
-    uint32_t *as_of;                /* the row's place in `as` */
+    struct entry *room, *hosts, *blocks; /* the tables, inside `room` */
+    const struct lc_pace_asn *asns;      /* borrowed */
+    uint32_t *as_of;                     /* the row's place in `as` */
     struct as_budget *as;
     size_t asns_n, as_n;
 };
@@ -59,12 +61,14 @@ struct lc_pace *lc_pace_new(const struct lc_rates *rates, uint64_t seed)
     p->total_gap = gap_of(rates->total_pps);
     p->total = &p->own_total;
     p->seed = seed;
-    p->hosts = lc_alloc_n(TABLE_N, sizeof *p->hosts);
-    p->blocks = lc_alloc_n(TABLE_N, sizeof *p->blocks);
-    if (p->hosts == NULL || p->blocks == NULL) {
+    p->room = lc_alloc_n(2 * TABLE_N + WAYS, sizeof *p->hosts);
+    if (p->room == NULL) {
         lc_pace_free(p);
         return NULL;
     }
+    /* Sets of eight begin at a cache line. */
+    p->hosts = p->room + (-(uintptr_t)p->room & (CACHE_LINE - 1)) / sizeof *p->room;
+    p->blocks = p->hosts + TABLE_N;
     return p;
 }
 
@@ -72,8 +76,7 @@ void lc_pace_free(struct lc_pace *p)
 {
     if (p == NULL)
         return;
-    lc_free(p->hosts);
-    lc_free(p->blocks);
+    lc_free(p->room);
     lc_free(p->as_of);
     lc_free(p->as);
     lc_free(p);
@@ -164,11 +167,15 @@ static struct as_budget *as_find(const struct lc_pace *p, const struct lc_addr *
 
 /* ---- hosts and blocks ---- */
 
-/* The entry of `a`, or the stalest of its eight places. */
-static struct entry *find(struct entry *table, uint64_t seed, const struct lc_addr *a)
+static struct entry *ways(struct entry *table, uint64_t tag)
 {
-    uint64_t tag = lc_addr_hash(a, seed);
-    struct entry *e = &table[tag % TABLE_N / WAYS * WAYS], *oldest = e;
+    return &table[tag % TABLE_N / WAYS * WAYS];
+}
+
+/* The entry of `tag`, or the stalest of its eight places. */
+static struct entry *find(struct entry *table, uint64_t tag)
+{
+    struct entry *e = ways(table, tag), *oldest = e;
 
     for (size_t i = 0; i < WAYS; i++) {
         if (e[i].tag == tag)
@@ -192,13 +199,24 @@ static int64_t slot(int64_t *next, int64_t gap, uint32_t spent, int64_t earliest
     return at;
 }
 
-/* `from`: when the packet may leave as far as the overall budget is concerned. */
-static int64_t near(struct lc_pace *p, const struct lc_addr *a, uint32_t spent, int64_t now,
-                    int64_t from)
+/* What the tables know an address by. */
+struct tags {
+    uint64_t host, block;
+};
+
+static struct tags tags_of(const struct lc_pace *p, const struct lc_addr *a)
 {
     struct lc_addr block = lc_addr_block(a);
+
+    return (struct tags){lc_addr_hash(a, p->seed), lc_addr_hash(&block, ~p->seed)};
+}
+
+/* `from`: when the packet may leave as far as the overall budget is concerned. */
+static int64_t near(struct lc_pace *p, const struct lc_addr *a, struct tags tags, uint32_t spent,
+                    int64_t now, int64_t from)
+{
     struct as_budget *as = p->asns_n ? as_find(p, a) : NULL;
-    int64_t at = slot(&find(p->blocks, ~p->seed, &block)->next, p->block_gap, spent, now - BURST);
+    int64_t at = slot(&find(p->blocks, tags.block)->next, p->block_gap, spent, now - BURST);
 
     if (as != NULL) {
         int64_t as_at = slot(&as->next, gap_of(as->pps), spent, now - BURST);
@@ -208,7 +226,7 @@ static int64_t near(struct lc_pace *p, const struct lc_addr *a, uint32_t spent, 
     at = from > at ? from : at;
     /* The host's is counted from when the packet leaves, however long the others hold it. What the
      * talker sent to the host it paced itself: `spent` only counts against the common budgets. */
-    return slot(&find(p->hosts, p->seed, a)->next, p->host_gap, 0, at);
+    return slot(&find(p->hosts, tags.host)->next, p->host_gap, 0, at);
 }
 
 /* ---- overall ---- */
@@ -249,14 +267,32 @@ static int64_t to_us(int64_t t)
     return t / FINE + (t % FINE > 0);
 }
 
-int64_t lc_pace_near(struct lc_pace *p, const struct lc_addr *a, uint32_t spent, int64_t now_us)
+static void fetch(const struct entry *ways)
 {
-    return to_us(near(p, a, spent, now_us * FINE, INT64_MIN));
+    const char *at = (const char *)ways;
+
+    for (size_t i = 0; i < WAYS * sizeof *ways; i += CACHE_LINE)
+        __builtin_prefetch(at + i, 1);
+}
+
+void lc_pace_near(struct lc_pace *p, const struct lc_addr *const *v, size_t n, int64_t now_us,
+                  int64_t *at_us)
+{
+    struct tags tags[LC_PACE_NEAR];
+
+    assert(n <= LC_PACE_NEAR);
+    for (size_t i = 0; i < n; i++) {
+        tags[i] = tags_of(p, v[i]);
+        fetch(ways(p->blocks, tags[i].block));
+        fetch(ways(p->hosts, tags[i].host));
+    }
+    for (size_t i = 0; i < n; i++)
+        at_us[i] = to_us(near(p, v[i], tags[i], 0, now_us * FINE, INT64_MIN));
 }
 
 int64_t lc_pace_reserve(struct lc_pace *p, const struct lc_addr *a, uint32_t spent, int64_t now_us)
 {
     int64_t now = now_us * FINE, total = total_slot(p, spent, now);
 
-    return to_us(near(p, a, spent, now, total));
+    return to_us(near(p, a, tags_of(p, a), spent, now, total));
 }

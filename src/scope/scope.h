@@ -41,7 +41,7 @@ struct lc_rates {
 
 /* A scope that says `laboratory: true` and allows nothing but loopback, private and benchmark
  * ranges (198.18.0.0/15, 2001:2::/48) may raise any rate up to this. */
-#define LC_RATE_LABORATORY 1000000U
+#define LC_RATE_LABORATORY 10000000U
 
 struct lc_scope {
     struct lc_arena mem;
@@ -74,6 +74,15 @@ enum lc_status lc_scope_load(const char *path, const struct lc_scope_paths *path
 enum lc_status lc_scope_builtin(const struct lc_scope_paths *paths, struct lc_scope *out,
                                 struct lc_err *err) LC_MUST_CHECK;
 void lc_scope_free(struct lc_scope *s);
+
+/* What a scope says of one address, whenever that is asked: its validity is another question. */
+enum lc_scope_says {
+    LC_SCOPE_ALLOWS,
+    LC_SCOPE_IS_SILENT, /* names it nowhere */
+    LC_SCOPE_EXCLUDES,
+    LC_SCOPE_IS_NEVER, /* on the permanent exclusion list, or no address of a device */
+};
+enum lc_scope_says lc_scope_look(const struct lc_scope *s, const struct lc_addr *a);
 
 /* What a network attached to this machine means to the built-in scope. */
 enum lc_attached_kind {
@@ -185,6 +194,12 @@ enum lc_status lc_scope_keygen(const char *private_path, struct lc_buf *public_l
                                struct lc_err *err) LC_MUST_CHECK;
 enum lc_status lc_scope_sign(const char *scope_path, const char *private_path, struct lc_err *err)
     LC_MUST_CHECK; /* writes scope_path.sig by temp file, sync and rename */
+/* Does `path`.sig hold a signature of `bytes` by a key of the file `keys` (NULL: the
+ * machine's)? LC_OK and the key's name
+ * in `mem`; LC_EREFUSED and the reason otherwise. */
+enum lc_status lc_scope_verify(const char *path, struct lc_slice bytes, const char *keys,
+                               struct lc_arena *mem, struct lc_slice *signer,
+                               struct lc_err *err) LC_MUST_CHECK;
 /* The commented template that `lenscap scope init` writes. */
 void lc_scope_template(struct lc_buf *out);
 

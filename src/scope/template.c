@@ -34,7 +34,7 @@ static const struct part parts[] = {
         "password "
         "for their model."),
      "#checks:\n#  - anonymous-device-info\n"},
-    {N_("A test network of your own: allows rates up to 1,000,000, and only private ranges."),
+    {N_("A test network of your own: allows rates up to 10,000,000, and only private ranges."),
      "#laboratory: true\n"},
 };
 

@@ -107,9 +107,8 @@ static enum lc_status find_device(struct lc_store *s, struct lc_slice addr, int6
     return st == LC_DONE ? LC_OK : st;
 }
 
-static enum lc_status write_device(struct lc_store *s, enum lc_sql how, int64_t run,
-                                   struct lc_slice addr, const struct lc_host_result *r,
-                                   struct lc_err *err)
+enum lc_status lc_put_device(struct lc_store *s, enum lc_sql how, int64_t run, struct lc_slice addr,
+                             const struct lc_host_result *r, struct lc_err *err)
 {
     static const struct lc_identity nobody;
     static const struct lc_judgement unjudged = {.exposed = LC_TRI_UNKNOWN, .takeover = LC_TU};
@@ -138,7 +137,7 @@ static enum lc_status put_device(struct lc_store *s, int64_t run, const struct l
 
     *known = true;
     if (here) {
-        st = write_device(s, LC_Q_DEVICE_ADD, run, addr, r, err);
+        st = lc_put_device(s, LC_Q_DEVICE_ADD, run, addr, r, err);
         if (st == LC_OK && sqlite3_changes(s->db)) {
             *id = sqlite3_last_insert_rowid(s->db);
             *known = false;
@@ -150,7 +149,7 @@ static enum lc_status put_device(struct lc_store *s, int64_t run, const struct l
     if (st != LC_OK || !here)
         return st;
     if (r->identity)
-        return write_device(s, LC_Q_DEVICE_SET, run, addr, r, err);
+        return lc_put_device(s, LC_Q_DEVICE_SET, run, addr, r, err);
     return lc_sql_exec(s, LC_Q_DEVICE_TOUCH, err, "iii", *id, run, r->observed_us);
 }
 
@@ -180,8 +179,8 @@ static enum lc_status evidence_of(struct lc_store *s, enum lc_fact_name fact, st
     return v.p && out->p == NULL ? lc_fail(err, LC_ENOMEM, "%s", _("out of memory")) : LC_OK;
 }
 
-static enum lc_status put_claims(struct lc_store *s, int64_t device, bool known,
-                                 const struct lc_identity *w, struct lc_err *err)
+enum lc_status lc_put_claims(struct lc_store *s, int64_t device, bool known,
+                             const struct lc_identity *w, struct lc_err *err)
 {
     enum lc_status st = known ? lc_sql_exec(s, LC_Q_CLAIM_CLEAR, err, "i", device) : LC_OK;
 
@@ -198,22 +197,26 @@ static enum lc_status put_claims(struct lc_store *s, int64_t device, bool known,
     return st;
 }
 
+enum lc_status lc_put_finding(struct lc_store *s, int64_t run, int64_t device,
+                              const struct lc_finding *f, int64_t observed_us, struct lc_err *err)
+{
+    struct lc_slice evidence;
+    enum lc_status st = evidence_of(s, f->fact, f->evidence, &evidence, err);
+
+    if (st != LC_OK)
+        return st;
+    return lc_sql_exec(s, LC_Q_FINDING_PUT, err, "iitiibiiiit", device, (int64_t)f->port,
+                       f->rule->id, (int64_t)f->result, (int64_t)f->fact, evidence, observed_us,
+                       run, (int64_t)f->verdict, (int64_t)f->confidence, f->reason);
+}
+
 static enum lc_status put_findings(struct lc_store *s, int64_t run, int64_t device,
                                    const struct lc_host_result *r, struct lc_err *err)
 {
     enum lc_status st = LC_OK;
 
-    for (size_t i = 0; i < r->judgement->findings_n && st == LC_OK; i++) {
-        const struct lc_finding *f = &r->judgement->findings[i];
-        struct lc_slice evidence;
-
-        st = evidence_of(s, f->fact, f->evidence, &evidence, err);
-        if (st == LC_OK)
-            st = lc_sql_exec(s, LC_Q_FINDING_PUT, err, "iitiibiiiit", device, (int64_t)f->port,
-                             f->rule->id, (int64_t)f->result, (int64_t)f->fact, evidence,
-                             r->observed_us, run, (int64_t)f->verdict, (int64_t)f->confidence,
-                             f->reason);
-    }
+    for (size_t i = 0; i < r->judgement->findings_n && st == LC_OK; i++)
+        st = lc_put_finding(s, run, device, &r->judgement->findings[i], r->observed_us, err);
     return st;
 }
 
@@ -299,8 +302,8 @@ static struct lc_slice said_of_device(const struct lc_host_result *r)
 }
 
 /* A camera with one lens is its only channel: it needs no row. */
-static enum lc_status put_channels(struct lc_store *s, int64_t device, bool known,
-                                   const struct lc_host_result *r, struct lc_err *err)
+enum lc_status lc_put_channels(struct lc_store *s, int64_t device, bool known,
+                               const struct lc_host_result *r, struct lc_err *err)
 {
     struct lc_slice cls = r->identity->value[LC_A_CLASS];
     struct lc_channels c;
@@ -333,9 +336,9 @@ static enum lc_status put_host(struct lc_store *s, int64_t run, const struct lc_
         return lc_sql_exec(s, LC_Q_ENDPOINT_MISS, err, "i", device);
     st = put_endpoints(s, run, device, r, err);
     if (st == LC_OK && r->identity)
-        st = put_claims(s, device, known, r->identity, err);
+        st = lc_put_claims(s, device, known, r->identity, err);
     if (st == LC_OK && r->identity)
-        st = put_channels(s, device, known, r, err);
+        st = lc_put_channels(s, device, known, r, err);
     if (st == LC_OK && r->judgement)
         st = put_findings(s, run, device, r, err);
     return st == LC_OK && known ? settle(s, run, device, r, err) : st;
@@ -358,7 +361,7 @@ enum lc_status lc_store_put(struct lc_store *s, int64_t run, const struct lc_hos
     if (st == LC_DONE)
         return LC_OK;
     if (st == LC_OK)
-        st = put_host(s, run, r, err);
+        st = r->recorded_us ? lc_learn_host(s, run, r, err) : put_host(s, run, r, err);
     if (st == LC_OK && !r->in_slice)
         s->counted[r->state]++;
     return st;

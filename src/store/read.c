@@ -68,6 +68,12 @@ static bool take_endpoint(struct lc_device *d, sqlite3_stmt *q)
     e->facts = keep(&d->mem, q, 1);
     e->outcome = lc_facts_find(e->facts, LC_F_PORT_OUTCOME, 0, &f) ? f.value : LC_S("");
     e->protocol = lc_facts_find(e->facts, LC_F_PORT_PROTOCOL, 0, &f) ? f.value : LC_S("");
+    e->observed_us = sqlite3_column_int64(q, 2);
+    e->recorded_us = sqlite3_column_int64(q, 3);
+    e->from.line = (uint64_t)sqlite3_column_int64(q, 4);
+    e->from.format = keep(&d->mem, q, 5);
+    e->from.name = keep(&d->mem, q, 6);
+    e->from.sha256 = keep(&d->mem, q, 7);
     return true;
 }
 

@@ -43,12 +43,12 @@ enum lc_status lc_store_run_begin(struct lc_store *s, struct lc_run *run,
     run->ended_us = 0;
     run->answered = run->silent = run->refused = run->faults = 0;
     if (st == LC_OK)
-        st = lc_sql_exec(s, LC_Q_RUN_ADD, err, "biiittib",
-                         lc_slice_of(run->scope_hash, sizeof run->scope_hash), run->started_us,
-                         (int64_t)run->targets_n, (int64_t)run->plan_hash,
-                         bounded(run->knowledge, sizeof run->knowledge),
-                         bounded(run->program, sizeof run->program), (int64_t)run->deep,
-                         lc_slice_of(run->sweep_n ? run->sweep : NULL, run->sweep_n));
+        st = lc_sql_exec(
+            s, LC_Q_RUN_ADD, err, "biiittibi", lc_slice_of(run->scope_hash, sizeof run->scope_hash),
+            run->started_us, (int64_t)run->targets_n, (int64_t)run->plan_hash,
+            bounded(run->knowledge, sizeof run->knowledge),
+            bounded(run->program, sizeof run->program), (int64_t)run->deep,
+            lc_slice_of(run->sweep_n ? run->sweep : NULL, run->sweep_n), (int64_t)run->kind);
     if (st != LC_OK)
         return st;
     run->id = sqlite3_last_insert_rowid(s->db);
@@ -87,6 +87,7 @@ void lc_run_take(sqlite3_stmt *q, struct lc_run *run)
     run->sweep_n = hash.n <= sizeof run->sweep ? hash.n : 0;
     if (run->sweep_n)
         memcpy(run->sweep, hash.p, run->sweep_n);
+    run->kind = sqlite3_column_int(q, 14) ? LC_RUN_IMPORT : LC_RUN_SCAN;
 }
 
 static enum lc_status one_run(struct lc_store *s, enum lc_sql which, struct lc_run *run,
@@ -273,6 +274,35 @@ enum lc_status lc_store_run_end(struct lc_store *s, struct lc_run *run, struct l
         (void)sqlite3_reset(q);
     }
     return st == LC_DONE ? LC_OK : st;
+}
+
+enum lc_status lc_store_import_begin(struct lc_store *s, struct lc_run *run,
+                                     const struct lc_source *from, struct lc_err *err)
+{
+    static const struct lc_targets nobody_is_asked;
+    enum lc_status st;
+
+    run->kind = LC_RUN_IMPORT;
+    st = lc_store_run_begin(s, run, &nobody_is_asked, err);
+    if (st == LC_OK)
+        st = lc_sql_begin(s, err);
+    if (st == LC_OK)
+        st = lc_sql_exec(s, LC_Q_SOURCE_ADD, err, "ittbiii", run->id, from->format, from->name,
+                         lc_slice_of(from->sha256, sizeof from->sha256), (int64_t)from->records,
+                         (int64_t)from->bad, (int64_t)from->outside);
+    return st == LC_OK ? lc_store_commit(s, err) : st;
+}
+
+enum lc_status lc_store_import_end(struct lc_store *s, struct lc_run *run, struct lc_err *err)
+{
+    enum lc_status st = lc_store_commit(s, err);
+
+    run->ended_us = lc_clock_wall_us();
+    if (st == LC_OK)
+        st = lc_sql_begin(s, err);
+    if (st == LC_OK)
+        st = lc_sql_exec(s, LC_Q_IMPORT_END, err, "ii", run->id, run->ended_us);
+    return st == LC_OK ? lc_store_commit(s, err) : st;
 }
 
 enum lc_status lc_store_last_run(struct lc_store *s, struct lc_run *out, struct lc_err *err)

@@ -85,7 +85,18 @@ static const char step_5[] = "ALTER TABLE finding ADD COLUMN verdict INTEGER NOT
                              "ALTER TABLE finding ADD COLUMN pct INTEGER NOT NULL DEFAULT 0;"
                              "ALTER TABLE finding ADD COLUMN reason TEXT;";
 
-static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5};
+/* 6: runs that read somebody's file instead of asking (kind 1): which file, and of each observation
+ * where it stands there and when we read it. */
+static const char step_6[] =
+    "ALTER TABLE run ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE source("
+    " run INTEGER PRIMARY KEY REFERENCES run, format TEXT NOT NULL, name TEXT NOT NULL,"
+    " sha256 BLOB NOT NULL, records INTEGER NOT NULL, bad INTEGER NOT NULL,"
+    " outside INTEGER NOT NULL) STRICT;"
+    "ALTER TABLE observation ADD COLUMN recorded_us INTEGER;"
+    "ALTER TABLE observation ADD COLUMN line INTEGER;";
+
+static const char *const steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
 
 #define STEPS_N ((int)(sizeof steps / sizeof *steps))
 

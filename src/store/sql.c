@@ -10,7 +10,7 @@
 
 #define RUN_COLUMNS                                                                                \
     "id, scope_hash, started_us, ended_us, targets_n, plan_hash, knowledge, program, deep, "       \
-    "answered, silent, refused, faults, sweep"
+    "answered, silent, refused, faults, sweep, kind"
 
 #define DEVICE_COLUMNS                                                                             \
     "id, addr, first_us, last_us, class, platform, brand, model, firmware, class_pct, "            \
@@ -21,16 +21,20 @@ static const char *const statements[LC_Q_COUNT] = {
     [LC_Q_BEGIN] = "BEGIN IMMEDIATE",
     [LC_Q_COMMIT] = "COMMIT",
     [LC_Q_RUN_ADD] = "INSERT INTO run(scope_hash, started_us, targets_n, plan_hash, knowledge, "
-                     "program, deep, sweep) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                     "program, deep, sweep, kind) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [LC_Q_RUN_COUNT] = "UPDATE run SET answered = answered + ?2, silent = silent + ?3, "
                        "refused = refused + ?4, faults = faults + ?5 WHERE id = ?1",
     /* A run has ended when every target has a result. */
     [LC_Q_RUN_END] = "UPDATE run SET ended_us = ?2 WHERE id = ?1 AND "
                      "targets_n = answered + silent + refused + faults",
     [LC_Q_RUN_GET] = "SELECT " RUN_COLUMNS " FROM run WHERE id = ?",
-    [LC_Q_RUN_OPEN] = "SELECT " RUN_COLUMNS " FROM run WHERE ended_us = 0 ORDER BY id DESC LIMIT 1",
-    [LC_Q_RUN_LAST] = "SELECT " RUN_COLUMNS " FROM run ORDER BY id DESC LIMIT 1",
+    [LC_Q_RUN_OPEN] = "SELECT " RUN_COLUMNS " FROM run WHERE ended_us = 0 AND kind = 0 "
+                      "ORDER BY id DESC LIMIT 1",
+    /* Of a store that holds scans, the newest scan: an import asked nobody. */
+    [LC_Q_RUN_LAST] = "SELECT " RUN_COLUMNS " FROM run ORDER BY kind, id DESC LIMIT 1",
     [LC_Q_RUN_ALL] = "SELECT " RUN_COLUMNS " FROM run ORDER BY id",
+    [LC_Q_SOURCE_ADD] = "INSERT INTO source VALUES(?, ?, ?, ?, ?, ?, ?)",
+    [LC_Q_IMPORT_END] = "UPDATE run SET ended_us = ?2, targets_n = answered WHERE id = ?1",
     [LC_Q_PLAN_ADD] = "INSERT INTO plan VALUES(?, ?, ?, ?)",
     [LC_Q_PLAN_GET] = "SELECT first, last FROM plan WHERE run = ? ORDER BY n",
     [LC_Q_SLICE_ADD] = "INSERT INTO slice VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -57,6 +61,21 @@ static const char *const statements[LC_Q_COUNT] = {
         "exposure = ?17, takeover = ?18, takeover_why = ?19 WHERE addr = ?2",
     [LC_Q_DEVICE_TOUCH] = "UPDATE device SET last_run = ?2, last_us = ?3 WHERE id = ?1",
     [LC_Q_DEVICE_FIND] = "SELECT id FROM device WHERE addr = ?",
+    [LC_Q_DEVICE_KNOWN] = "SELECT id, last_us, class_pct + platform_pct + brand_pct + model_pct + "
+                          "firmware_pct FROM device WHERE addr = ?",
+    [LC_Q_DEVICE_LEARN] =
+        "UPDATE device SET class = ?2, platform = ?3, brand = ?4, model = ?5, firmware = ?6, "
+        "class_pct = ?7, platform_pct = ?8, brand_pct = ?9, model_pct = ?10, firmware_pct = ?11, "
+        "conflict = ?12 WHERE id = ?1",
+    /* Only for the worse: what an import does not show is not gone. ?4: it saw later than we did.
+     * A lower step of the ladder, a higher exposure (enum lc_takeover, lc_exposure) is worse. */
+    [LC_Q_DEVICE_MEET] =
+        "UPDATE device SET first_us = min(first_us, ?2), last_us = max(last_us, ?3), "
+        "exposed_why = iif(?4 AND ?5 = 1 AND exposed <> 1, ?6, exposed_why), "
+        "exposed = iif(?4 AND ?5 = 1, 1, exposed), "
+        "exposure = iif(?4, max(exposure, ?7), exposure), "
+        "takeover_why = iif(?4 AND ?8 < takeover, ?9, takeover_why), "
+        "takeover = iif(?4, min(takeover, ?8), takeover) WHERE id = ?1",
     /* ?5: 1 open, 0 answered that nothing listens, -1 asked in vain, -2 not asked. */
     [LC_Q_ENDPOINT_PUT] =
         "INSERT INTO endpoint(device, port, last_run, first_us, last_us, missed) "
@@ -68,7 +87,24 @@ static const char *const statements[LC_Q_COUNT] = {
     [LC_Q_ENDPOINT_MISS] = "UPDATE endpoint SET missed = missed + 1 WHERE device = ?",
     [LC_Q_ENDPOINT_MISSED] = "SELECT 1 FROM endpoint WHERE device = ? AND missed > 0 "
                              "AND first_us IS NOT NULL LIMIT 1",
-    [LC_Q_OBSERVATION_ADD] = "INSERT INTO observation VALUES(?, ?, ?, ?, ?)",
+    /* When the endpoint was last looked at, by whomever. */
+    [LC_Q_ENDPOINT_SEEN] = "SELECT o.observed_us FROM endpoint e JOIN observation o ON "
+                           "o.run = e.last_run AND o.device = e.device AND o.port = e.port "
+                           "WHERE e.device = ? AND e.port = ?",
+    /* What a scan heard there stays what is shown; among imports the newest counts. ?5: open. */
+    [LC_Q_ENDPOINT_LEARN] =
+        "INSERT INTO endpoint(device, port, last_run, first_us, last_us, missed) "
+        "VALUES(?1, ?2, ?3, iif(?5, ?4, NULL), iif(?5, ?4, NULL), 0) "
+        "ON CONFLICT DO UPDATE SET "
+        "first_us = iif(?5, min(coalesce(first_us, ?4), ?4), first_us), "
+        "last_us = iif(?5, max(coalesce(last_us, ?4), ?4), last_us), "
+        "last_run = iif((SELECT kind FROM run WHERE id = last_run) = 1 AND ?4 >= "
+        "(SELECT observed_us FROM observation o WHERE o.run = last_run AND o.device = ?1 AND "
+        "o.port = ?2), ?3, last_run)",
+    [LC_Q_OBSERVATION_ADD] = "INSERT INTO observation(run, device, port, observed_us, facts) "
+                             "VALUES(?, ?, ?, ?, ?)",
+    [LC_Q_OBSERVATION_LEARN] = "INSERT INTO observation(run, device, port, observed_us, facts, "
+                               "recorded_us, line) VALUES(?, ?, ?, ?, ?, ?, ?)",
     [LC_Q_CLAIM_CLEAR] = "DELETE FROM claim WHERE device = ?",
     [LC_Q_CLAIM_ADD] = "INSERT INTO claim VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
     /* UNKNOWN never unmakes what was once TRUE or FIXED. States: enum lc_finding_state. */
@@ -106,8 +142,10 @@ static const char *const statements[LC_Q_COUNT] = {
                           "(SELECT coalesce(merged_into, id) FROM device WHERE id = ?)",
     [LC_Q_DEVICE_BY_ADDR] = "SELECT " DEVICE_COLUMNS " FROM device WHERE id = "
                             "(SELECT coalesce(merged_into, id) FROM device WHERE addr = ?)",
-    [LC_Q_ENDPOINT_OF] = "SELECT e.port, o.facts FROM endpoint e JOIN observation o ON "
+    [LC_Q_ENDPOINT_OF] = "SELECT e.port, o.facts, o.observed_us, o.recorded_us, o.line, f.format, "
+                         "f.name, f.sha256 FROM endpoint e JOIN observation o ON "
                          "o.run = e.last_run AND o.device = e.device AND o.port = e.port "
+                         "LEFT JOIN source f ON f.run = e.last_run "
                          "WHERE e.device = ? ORDER BY e.port",
     [LC_Q_CLAIM_OF] = "SELECT attr, weight, port, fact, value, signature, evidence FROM claim "
                       "WHERE device = ? ORDER BY n",

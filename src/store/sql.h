@@ -26,6 +26,8 @@ enum lc_sql {
     LC_Q_RUN_OPEN,
     LC_Q_RUN_LAST,
     LC_Q_RUN_ALL,
+    LC_Q_SOURCE_ADD,
+    LC_Q_IMPORT_END,
     LC_Q_PLAN_ADD,
     LC_Q_PLAN_GET,
     LC_Q_SLICE_ADD,
@@ -38,10 +40,16 @@ enum lc_sql {
     LC_Q_DEVICE_SET,
     LC_Q_DEVICE_TOUCH,
     LC_Q_DEVICE_FIND,
+    LC_Q_DEVICE_KNOWN,
+    LC_Q_DEVICE_LEARN,
+    LC_Q_DEVICE_MEET,
     LC_Q_ENDPOINT_PUT,
     LC_Q_ENDPOINT_MISS,
     LC_Q_ENDPOINT_MISSED,
+    LC_Q_ENDPOINT_SEEN,
+    LC_Q_ENDPOINT_LEARN,
     LC_Q_OBSERVATION_ADD,
+    LC_Q_OBSERVATION_LEARN,
     LC_Q_CLAIM_CLEAR,
     LC_Q_CLAIM_ADD,
     LC_Q_FINDING_PUT,
@@ -131,6 +139,26 @@ struct lc_addr lc_addr_of_key(struct lc_slice key);
 #define LC_HASHED_N 18U
 void lc_hashed(const struct lc_store *s, struct lc_slice value, char out[static LC_HASHED_N + 1]);
 bool lc_fact_is_personal(enum lc_fact_name name);
+
+/* ---- put.c, for learn.c: parts of what one host said; everything was looked at before ---- */
+
+/* `how`: LC_Q_DEVICE_ADD or LC_Q_DEVICE_SET. */
+enum lc_status lc_put_device(struct lc_store *s, enum lc_sql how, int64_t run, struct lc_slice addr,
+                             const struct lc_host_result *r, struct lc_err *err) LC_MUST_CHECK;
+/* `known`: older claims may be there, and are replaced. */
+enum lc_status lc_put_claims(struct lc_store *s, int64_t device, bool known,
+                             const struct lc_identity *w, struct lc_err *err) LC_MUST_CHECK;
+enum lc_status lc_put_channels(struct lc_store *s, int64_t device, bool known,
+                               const struct lc_host_result *r, struct lc_err *err) LC_MUST_CHECK;
+enum lc_status lc_put_finding(struct lc_store *s, int64_t run, int64_t device,
+                              const struct lc_finding *f, int64_t observed_us,
+                              struct lc_err *err) LC_MUST_CHECK;
+
+/* ---- learn.c ---- */
+
+/* What an import says of one host, in the open transaction. */
+enum lc_status lc_learn_host(struct lc_store *s, int64_t run, const struct lc_host_result *r,
+                             struct lc_err *err) LC_MUST_CHECK;
 
 /* ---- private.c ---- */
 

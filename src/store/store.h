@@ -31,8 +31,12 @@ const uint8_t *lc_store_key(const struct lc_store *s); /* 32 bytes */
 
 /* ---- runs ---- */
 
+/* SCAN asked; IMPORT read what somebody else had asked (learn.c). */
+enum lc_run_kind { LC_RUN_SCAN, LC_RUN_IMPORT };
+
 struct lc_run {
     int64_t id;
+    enum lc_run_kind kind;
     uint8_t scope_hash[32];
     int64_t started_us, ended_us; /* ended 0: not finished */
     uint64_t targets_n;
@@ -91,6 +95,9 @@ enum lc_host_state { LC_HOST_ANSWERED, LC_HOST_SILENT, LC_HOST_REFUSED, LC_HOST_
 struct lc_endpoint_result {
     uint16_t port;
     struct lc_slice facts; /* packed; attempts included (port.outcome) */
+    /* Of an import only: */
+    int64_t observed_us; /* when the source saw this endpoint */
+    uint64_t line;       /* where it stands in the file */
 };
 
 struct lc_host_result {
@@ -99,6 +106,7 @@ struct lc_host_result {
     enum lc_host_state state;
     bool in_slice; /* counted by its slice, not by itself */
     int64_t observed_us;
+    int64_t recorded_us; /* not 0: from a file that was read then (lc_store_import_begin) */
     size_t endpoints_n;
     const struct lc_endpoint_result *endpoints; /* silent hosts have none */
     const struct lc_identity *identity;         /* NULL unless ANSWERED */
@@ -109,6 +117,24 @@ struct lc_host_result {
 enum lc_status lc_store_put(struct lc_store *s, int64_t run, const struct lc_host_result *r,
                             struct lc_err *err) LC_MUST_CHECK;
 enum lc_status lc_store_commit(struct lc_store *s, struct lc_err *err) LC_MUST_CHECK;
+
+/* ---- imports: what somebody else saw ---- */
+
+/* The file an import read. Text is borrowed. */
+struct lc_source {
+    struct lc_slice format, name; /* "nmap-xml", "office.xml": no folder */
+    uint8_t sha256[32];
+    uint64_t records, bad, outside; /* in the file; unreadable; left out because of the scope */
+};
+
+/* Starts a run that is never resumed. Its results are put with `recorded_us`, index counting up
+ * from 0. They never overwrite what a scan heard (learn.c). */
+enum lc_status lc_store_import_begin(struct lc_store *s, struct lc_run *run,
+                                     const struct lc_source *from,
+                                     struct lc_err *err) LC_MUST_CHECK;
+/* Commits; the run then counts as many targets as it has results. */
+enum lc_status lc_store_import_end(struct lc_store *s, struct lc_run *run,
+                                   struct lc_err *err) LC_MUST_CHECK;
 
 /* ---- reading ---- */
 
@@ -131,6 +157,12 @@ struct lc_device_endpoint {
     uint16_t port;
     struct lc_slice outcome, protocol; /* "open", "rtsp" */
     struct lc_slice facts;             /* latest observation */
+    int64_t observed_us;
+    int64_t recorded_us; /* not 0: it was imported, and `from` says from what */
+    struct {
+        struct lc_slice format, name, sha256; /* the last as 32 bytes */
+        uint64_t line;
+    } from;
 };
 
 struct lc_device_claim {

@@ -9,8 +9,8 @@ import sys
 
 FLOORS = [
     ["base"],
-    ["proto", "scope", "facts", "net"],
-    ["knowledge", "identify", "assess"],
+    ["proto", "scope", "facts", "net", "import"],
+    ["knowledge", "identify", "assess", "passwords"],
     ["discover", "talk", "watch"],
     ["store"],
     ["serve", "report", "notify", "fleet"],
@@ -18,7 +18,7 @@ FLOORS = [
     ["cmd"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
-PURE = ["proto", "facts", "knowledge", "identify", "assess"]
+PURE = ["proto", "import", "facts", "knowledge", "identify", "assess", "passwords"]
 IMPURE = re.compile(r"<(sys/socket|sys/epoll|unistd|fcntl|pthread|signal)\.h>|base/clock\.h")
 CLOCK = re.compile(r"\b(time|clock_gettime|gettimeofday)\s*\(")
 

@@ -5,8 +5,8 @@ against the same receiver, in turns of the same run.
 
 usage: bench_sweep.py BUILD [--bits N] [--rounds N] [--receiver nft|xdp]
 Two receivers: `nft` is a kernel where one address in a hundred answers and the filter drops the rest; `xdp` drops all
-in the driver, so that only the sender is measured. Counted is what arrives at the far end of the cable, between a
-twentieth and nineteen twentieths of it (engine connect: pairs, from start to end); CPU is of the program and its
+but ARP in the driver, so that only the sender is measured. Counted is what arrives at the far end of the cable, between
+a twentieth and nineteen twentieths of it (engine connect: pairs, from start to end); CPU is of the program and its
 children. A line is the median of its rounds."""
 import argparse
 import contextlib
@@ -96,7 +96,7 @@ class Bench:
 
 def measure(bench, receiver, rounds):
     ways = {"zmap": (bench.zmap, "whole"), "masscan": (bench.masscan, "whole")}
-    for name in ("packet", "connect"):
+    for name in ("packet", "xdp", "connect"):
         if receiver == "xdp" and name == "connect":
             continue  # a connection needs somebody who answers
         part = "part" if name == "connect" else "whole"

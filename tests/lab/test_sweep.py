@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sweep against a world that is known exactly: who is there is found, each once; who is not, is not.
 
-The packet engine sweeps 198.18.0.0/15 (RFC 2544) on three ports, the connect engine a /21 of it: it needs a socket and
-a time limit for each silent pair."""
+The packet and the XDP engine sweep 198.18.0.0/15 (RFC 2544) on three ports, the connect engine a /21 of it: it needs a
+socket and a time limit for each silent pair."""
 import contextlib
 import ipaddress
 import json
@@ -49,8 +49,8 @@ def known(where=WORLD, ports=PORTS):
     return there
 
 
-def command(folder, laboratory, *targets, engine="packet", ports=PORTS, allow=(), rate=RATE, more=()):
-    scope = laboratory.scope(folder, *allow)
+def command(folder, laboratory, *targets, engine="packet", ports=PORTS, scope=None, rate=RATE, more=()):
+    scope = scope or laboratory.scope(folder)
     return [*laboratory.inside("scanner"), kit.LENSCAP, "scan", *targets, "--scope", scope, "--engine", engine,
             "--mode", "full", "--ports", ",".join(map(str, ports)), "--rate", rate, "--sweep-only", "--stats",
             "--quiet", *more]
@@ -108,10 +108,39 @@ def world(*prefixes, rules=FILTER, listen=PORTS):
             yield laboratory, kit.scratch()
 
 
+def prepare(engine, laboratory, folder):
+    """Engine xdp: skip where it is not built in or the kernel refuses it; else make the cable take its frames."""
+    if engine != "xdp":
+        return
+    said = json.loads(kit.lenscap(folder, "doctor", "--json", check=0).stdout)
+    value = next(c["value"] for c in said["checks"] if c["check"] == "engine-xdp")
+    if not value.startswith("yes"):
+        raise kit.Skip(value)
+    assert laboratory.receive_offload("world", True)
+    laboratory.nft("""table netdev leaving {
+  counter plain { }
+  chain out {
+    type filter hook egress device "v0" priority 0;
+    tcp flags & (syn | ack) == syn counter name plain
+  }
+}
+""", where="scanner")
+
+
+def sent_plainly(laboratory):
+    """Of engine xdp: first packets that left by the ordinary way, where shaping and egress filters stand."""
+    for item in laboratory.nft_list("counter", "netdev", "leaving", "plain", where="scanner"):
+        if "counter" in item:
+            return item["counter"]["packets"]
+    raise AssertionError("no counter")
+
+
 def all_are_found_each_once(engine, where):
     with world() as (laboratory, folder):
+        prepare(engine, laboratory, folder)
         found, stats = sweep(folder, laboratory, where, engine=engine)
         syns, lost = laboratory.counter("syn"), stats["sweep_drops"]
+        plain = sent_plainly(laboratory) if engine == "xdp" else 0
     want = known(where)
     assert len(want) > 50
     assert_same(found, want)
@@ -119,6 +148,7 @@ def all_are_found_each_once(engine, where):
     print(f"         {engine}: {len(found)} of {len(want)} heard, {syns} first packets for {probes} pairs in "
           f"{stats['sweep_elapsed_us'] / 1e6:.1f} s, {lost} drops")
     assert stats["engine"] == engine, stats
+    assert plain < 0.2 * syns, f"{plain} of {syns} left by the ordinary way: the program does not send them"
     if engine == "connect":
         return  # the kernel repeats what is not answered: its packets are no probes
     # Each pair once, the silent ones twice, two canaries for each that opened something.
@@ -129,6 +159,40 @@ def all_are_found_each_once(engine, where):
 
 def packet_engine_finds_all_of_a_15_each_once():
     all_are_found_each_once("packet", WORLD)
+
+
+def xdp_engine_finds_all_of_a_15_each_once():
+    all_are_found_each_once("xdp", WORLD)
+
+
+def xdp_engine_sends_nothing_out_of_the_scope():
+    """Half of the world is allowed, less two holes; the wire counts what goes elsewhere."""
+    inside, holes = "198.18.0.0/16", "198.18.64.0/18, 198.18.200.7/32"
+    rules = "\n    ".join([f"ip daddr != {inside} counter name lost drop",
+                           f"ip daddr {{ {holes} }} counter name lost drop", f"ip daddr {inside} drop"])
+    with world(rules=rules) as (laboratory, folder):
+        prepare("xdp", laboratory, folder)
+        scope = kit.scope_file(folder, lab.SCOPE.format(allow=inside) + f"exclude: [{holes}]\n")
+        found, stats = sweep(folder, laboratory, scope=scope, engine="xdp", more=["--passes", 1])
+        sent, outside = laboratory.counter("syn"), laboratory.counter("lost")
+    allowed = 2 ** 16 - 2 ** 14 - 1
+    print(f"         {sent} first packets for {allowed} addresses, {outside} elsewhere")
+    assert not found and outside == 0
+    assert sent == allowed * len(PORTS) == stats["sweep_probes"], (sent, stats)
+
+
+def what_engine_xdp_lacks_is_told_with_the_engine_to_take_instead():
+    with world() as (laboratory, folder):
+        prepare("xdp", laboratory, folder)
+        assert laboratory.receive_offload("world", False)
+        asked = command(folder, laboratory, PART, engine="xdp")
+        cable = subprocess.run(list(map(str, asked)), capture_output=True, text=True, env=kit.environment(folder))
+        asked[len(laboratory.inside("scanner")):0] = ["setpriv", "--bounding-set", "-sys_admin,-bpf"]
+        rights = subprocess.run(list(map(str, asked)), capture_output=True, text=True, env=kit.environment(folder))
+        assert laboratory.counter("syn") == 0
+    for done, word in ((cable, "GRO"), (rights, "root")):
+        assert done.returncode == 2 and not done.stdout, (done.returncode, done.stderr)
+        assert word in done.stderr and "use --engine packet" in done.stderr, done.stderr
 
 
 def connect_engine_finds_all_of_a_21_each_once():
@@ -245,13 +309,14 @@ def devices_that_answer_only_over_udp_are_found():
     assert counters["totals"]["forbidden"] == 0 == counters["totals"]["unexpected"], counters["totals"]
 
 
-def tcp_of_the_kernel_is_not_disturbed():
+def tcp_of_the_kernel_is_not_disturbed(engine="packet"):
     busy = next(a for a, (opened, _) in known("198.18.0.0/24").items() if opened)
     with world() as (laboratory, folder):
+        prepare(engine, laboratory, folder)
         with kit.process([*laboratory.inside("world"), sys.executable, lab.HERE / "stream.py", busy, PORTS[0]],
                          ready="ready"):
             reader = Reader(laboratory, busy, PORTS[0])
-            with start_reading(folder, laboratory) as p:
+            with start_reading(folder, laboratory, engine) as p:
                 reader.read_while(lambda: p.poll() is None)
                 found = heard((folder / "out").read_text())
             assert p.returncode == 0, (folder / "err").read_text()[-2000:]
@@ -260,11 +325,15 @@ def tcp_of_the_kernel_is_not_disturbed():
     assert set(found[busy]["open"]) == set(PORTS)
 
 
+def tcp_of_the_kernel_is_not_disturbed_by_engine_xdp():
+    tcp_of_the_kernel_is_not_disturbed("xdp")
+
+
 @contextlib.contextmanager
-def start_reading(folder, laboratory):
+def start_reading(folder, laboratory, engine):
     """A sweep whose output goes to files: nobody reads a pipe while the other connection is read."""
     with open(folder / "out", "w") as out, open(folder / "err", "w") as err:
-        arguments = map(str, command(folder, laboratory, WORLD, more=["--passes", 1]))
+        arguments = map(str, command(folder, laboratory, WORLD, engine=engine, more=["--passes", 1]))
         p = subprocess.Popen(list(arguments), stdout=out, stderr=err, env=kit.environment(folder))
         try:
             yield p
@@ -346,9 +415,11 @@ def a_killed_sweep_resumes_to_the_same_set():
 
 
 if __name__ == "__main__":
-    kit.main([packet_engine_finds_all_of_a_15_each_once, connect_engine_finds_all_of_a_21_each_once,
+    kit.main([packet_engine_finds_all_of_a_15_each_once, xdp_engine_finds_all_of_a_15_each_once,
+              xdp_engine_sends_nothing_out_of_the_scope,
+              what_engine_xdp_lacks_is_told_with_the_engine_to_take_instead, connect_engine_finds_all_of_a_21_each_once,
               second_pass_makes_up_for_five_percent_loss,
               who_answers_on_everything_is_flagged_once_and_is_no_camera,
               a_list_of_ipv6_addresses_is_swept_like_ipv4, devices_that_answer_only_over_udp_are_found,
-              tcp_of_the_kernel_is_not_disturbed,
+              tcp_of_the_kernel_is_not_disturbed, tcp_of_the_kernel_is_not_disturbed_by_engine_xdp,
               rate_is_kept_within_two_percent, a_killed_sweep_resumes_to_the_same_set])

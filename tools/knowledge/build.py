@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compile data/ into the knowledge blob: build.py [--asm OUT.S] [--depfile OUT.d] OUT FILES...
 
-FILES are facts.yaml, ports.yaml, oui.yaml and vendors.yaml (may be missing), the C headers whose enums the data
-speaks of, and the folders signatures, rules, vulnerabilities and kev (every *.yaml in them; each may be missing).
+FILES are facts.yaml, ports.yaml, oui.yaml, passwords.yaml and vendors.yaml (may be missing), the C headers whose
+enums the data speaks of, and the folders signatures, rules, vulnerabilities and kev (every *.yaml in them; each may
+be missing).
 Everything is named from the root of the tree, so neither messages nor the blob tell where the tree lies.
 One module here per kind of data; the shape of the blob stands in src/knowledge/kb.h. Any fault ends the build
 with file:line and the reason."""
@@ -18,6 +19,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 import context  # noqa: E402
 import oui  # noqa: E402
+import passwords  # noqa: E402
 import ports  # noqa: E402
 import signatures  # noqa: E402
 import vendors  # noqa: E402
@@ -113,6 +115,8 @@ def main():
     sections.append(("OUI ", oui.compile(named(data, "oui.yaml") if prefixes else None, ctx)))
     if any(os.path.basename(f) == "vendors.yaml" for f in data):
         sections.append(("VEND", vendors.compile(named(data, "vendors.yaml"), ctx)))
+    if any(os.path.basename(f) == "passwords.yaml" for f in data):
+        sections.append(("PWRD", passwords.compile(named(data, "passwords.yaml"), ctx)))
     rule_files = below(data, "rules")
     if rule_files:
         import rules

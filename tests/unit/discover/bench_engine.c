@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How fast an engine sends: bench_engine packet PREFIX PORT N
+ * How fast an engine sends: bench_engine packet|xdp PREFIX PORT N
  *
  * Sends N SYNs to addresses of PREFIX, around and around, as fast as the engine takes them, reads
  * what comes back, and prints packets per second and processor time per million. Only for a network
@@ -11,6 +11,7 @@
 #include "discover/engine.h"
 
 #include <net/if.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,11 +45,15 @@ static bool is_own_namespace(void)
 
 static void drain(struct lc_engine *e, struct tally *t, int64_t us)
 {
-    int64_t until = lc_clock_mono_us() + us;
+    int64_t until = lc_clock_mono_us() + us, left;
 
-    while (lc_clock_mono_us() < until)
+    while ((left = until - lc_clock_mono_us()) > 0) {
+        struct pollfd p = {.fd = e->fd, .events = POLLIN};
+
+        (void)poll(&p, 1, (int)(left / 1000 + 1));
         while (e->receive(e->ctx, lc_clock_mono_us(), on_answer, t))
             ;
+    }
 }
 
 static void run(struct lc_engine *e, const struct lc_range *plan, uint16_t port, uint64_t n)
@@ -84,26 +89,39 @@ static void run(struct lc_engine *e, const struct lc_range *plan, uint16_t port,
            (unsigned long long)c.local_drops);
 }
 
+static enum lc_status open_engine(const char *name, const struct lc_range *plan,
+                                  struct lc_engine *e, struct lc_err *err)
+{
+    static struct lc_range allow;
+    static struct lc_gate gate = {.allow_n = 1, .allow = &allow};
+    struct lc_engine_xdp_config cfg = {
+        .packet = {.plan = plan, .plan_n = 1}, .gate = &gate, .total_pps = 20000000};
+    enum lc_status st = lc_engine_ports(&cfg.packet.port_low, &cfg.packet.port_high, err);
+
+    allow = *plan;
+    lc_random(cfg.packet.cookie_key, sizeof cfg.packet.cookie_key);
+    if (st != LC_OK)
+        return st;
+    return strcmp(name, "xdp") == 0 ? lc_engine_xdp_open(&cfg, e, err)
+                                    : lc_engine_packet_open(&cfg.packet, e, err);
+}
+
 int main(int argc, char **argv)
 {
-    struct lc_engine_packet_config cfg = {.plan_n = 1};
     struct lc_range plan;
     struct lc_engine e;
     struct lc_err err = {""};
     uint64_t port, n;
 
-    if (argc != 5 || strcmp(argv[1], "packet") != 0 ||
+    if (argc != 5 || (strcmp(argv[1], "packet") != 0 && strcmp(argv[1], "xdp") != 0) ||
         lc_range_parse(lc_slice_str(argv[2]), &plan) != LC_OK ||
         lc_slice_u64(lc_slice_str(argv[3]), 65535, &port) != LC_OK ||
         lc_slice_u64(lc_slice_str(argv[4]), UINT32_MAX, &n) != LC_OK || !is_own_namespace()) {
-        (void)fputs("bench_engine packet PREFIX PORT N, in a namespace with lo and v0 only\n",
+        (void)fputs("bench_engine packet|xdp PREFIX PORT N, in a namespace with lo and v0 only\n",
                     stderr);
         return 2;
     }
-    cfg.plan = &plan;
-    lc_random(cfg.cookie_key, sizeof cfg.cookie_key);
-    if (lc_engine_ports(&cfg.port_low, &cfg.port_high, &err) != LC_OK ||
-        lc_engine_packet_open(&cfg, &e, &err) != LC_OK) {
+    if (open_engine(argv[1], &plan, &e, &err) != LC_OK) {
         (void)fprintf(stderr, "%s\n", err.text);
         return 1;
     }

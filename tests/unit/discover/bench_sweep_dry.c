@@ -54,7 +54,9 @@ static void parts(const struct lc_gate *gate, struct lc_pace *pace)
     struct lc_frame_link link = {{0}, {0}};
     struct lc_addr us = lc_addr_v4(0xc6120001);
     static uint8_t frame[LC_FRAME_MAX];
-    int64_t t = lc_clock_cpu_us();
+    struct lc_addr v[LC_PACE_NEAR];
+    const struct lc_addr *to[LC_PACE_NEAR];
+    int64_t at_us[LC_PACE_NEAR], t = lc_clock_cpu_us();
 
     lc_order_init(&o, 16777216, 1, 0);
     for (uint64_t i = 0; i < TIMES; i++)
@@ -68,10 +70,13 @@ static void parts(const struct lc_gate *gate, struct lc_pace *pace)
     }
     say("gate of 64 ranges, with order", lc_clock_cpu_us() - t, TIMES);
     t = lc_clock_cpu_us();
-    for (uint32_t i = 0; i < TIMES; i++) {
-        struct lc_addr a = lc_addr_v4(0x0a000000 + (uint32_t)lc_order_at(&o, i));
-
-        sink += (uint64_t)lc_pace_near(pace, &a, 0, (int64_t)i * 3);
+    for (uint32_t i = 0; i < TIMES; i += LC_PACE_NEAR) {
+        for (uint32_t k = 0; k < LC_PACE_NEAR; k++) {
+            v[k] = lc_addr_v4(0x0a000000 + (uint32_t)lc_order_at(&o, i + k));
+            to[k] = &v[k];
+        }
+        lc_pace_near(pace, to, LC_PACE_NEAR, (int64_t)i * 3, at_us);
+        sink += (uint64_t)at_us[0];
     }
     say("budgets of an address, with order", lc_clock_cpu_us() - t, TIMES);
     lc_cookie_key_init(&key, cfg.cookie_key, 20000, 24095);

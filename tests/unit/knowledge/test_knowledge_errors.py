@@ -50,6 +50,19 @@ VENDORS = """vendors:
   confidence: 50
   source: test
 """
+PASSWORDS = """defaults:
+- {maker: Alpha, account: admin, password: "4321", source: its manual}
+installers:
+- accounts: [installer, lắp đặt]
+  source: test
+limits:
+- {brand: Alpha, model: DVR, max: 6, chars: any, source: its manual, example: A-DVR04, counter: A-NVR04}
+words:
+- about: test
+  words: [camera, matkhau]
+examples:
+- {password: "4321", strength: very-weak}
+"""
 GOOD = """platform: alpha
 name: Alpha
 country: VN
@@ -87,7 +100,7 @@ class Errors(unittest.TestCase):
         self.dir = tempfile.TemporaryDirectory()
         self.addCleanup(self.dir.cleanup)
 
-    def build(self, signatures=GOOD, ports=PORTS, more=None, oui=None, vendors=None):
+    def build(self, signatures=GOOD, ports=PORTS, more=None, oui=None, vendors=None, passwords=None):
         """(exit status, what was said) of build.py and, when that went well, of knowledge-check."""
         folder = os.path.join(self.dir.name, "signatures")
         os.makedirs(folder, exist_ok=True)
@@ -99,12 +112,13 @@ class Errors(unittest.TestCase):
         if oui is not None:
             with open(os.path.join(self.dir.name, "oui.yaml"), "w", encoding="utf-8") as f:
                 f.write(oui)
-        if vendors is not None:
-            with open(os.path.join(self.dir.name, "vendors.yaml"), "w", encoding="utf-8") as f:
-                f.write(vendors)
+        for name, text in (("vendors", vendors), ("passwords", passwords)):
+            if text is not None:
+                with open(os.path.join(self.dir.name, f"{name}.yaml"), "w", encoding="utf-8") as f:
+                    f.write(text)
         blob = os.path.join(self.dir.name, "blob")
         run = subprocess.run([sys.executable, f"{ROOT}/tools/knowledge/build.py", blob, f"{ROOT}/data/facts.yaml",
-                              *(f"{self.dir.name}/{kind}.yaml" for kind in ("ports", "oui", "vendors")),
+                              *(f"{self.dir.name}/{kind}.yaml" for kind in ("ports", "oui", "vendors", "passwords")),
                               f"{ROOT}/src/proto/proto.h", folder],
                              capture_output=True, text=True)
         said = run.stderr
@@ -122,6 +136,26 @@ class Errors(unittest.TestCase):
 
     def test_good_data_is_taken(self):
         self.assertEqual(self.build(), (0, ""))
+
+    def refused_passwords(self, old, new, line, reason):
+        self.assertIn(old, PASSWORDS)
+        status, said = self.build(passwords=PASSWORDS.replace(old, new, 1))
+        self.assertEqual(status, 1, said)
+        self.assertIn(f"passwords.yaml:{line}: ", said)
+        self.assertIn(reason, said)
+
+    def test_passwords(self):
+        self.assertEqual(self.build(passwords=PASSWORDS), (0, ""))
+        self.refused_passwords(", source: its manual}\ninst", "}\ninst", 2, 'lacks "source"')
+        self.refused_passwords("lắp đặt", "Installer", 4, "stands twice")
+        self.refused_passwords("example: A-DVR04", "example: A-XVR04", 7, 'has no "dvr" in it')
+        self.refused_passwords("counter: A-NVR04", "counter: A-DVR05", 7, 'has "dvr" in it')
+        self.refused_passwords("chars: any", "chars: all", 7, "digits, alnum, any")
+        self.refused_passwords("max: 6", "max: 0", 7, "1..128")
+        self.refused_passwords("matkhau", "mật khẩu", 10, "ASCII letters")
+        self.refused_passwords("matkhau", "camera", 10, "stands twice")
+        self.refused_passwords("strength: very-weak", "strength: poor", 12, "very-weak, weak, not-weak")
+        self.refused_passwords("words:\n", "wordz:\n", 8, 'unknown key "wordz"')
 
     def test_unknown_key(self):
         self.refused("  why: test\n  when", "  whhy: test\n  when", 10, 'unknown key "whhy"')

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
@@ -134,6 +135,48 @@ static void dial_makes_sockets_but_opens_no_file(void **state)
     killed(LC_ROLE_DIAL, run_program);
 }
 
+static void run_loaded(void)
+{
+    union bpf_attr attr = {.test = {.prog_fd = 9999}};
+
+    _exit(syscall(SYS_bpf, BPF_PROG_TEST_RUN, &attr, sizeof attr) < 0 ? 42 : 0);
+}
+
+static void load_another(void)
+{
+    union bpf_attr attr = {.prog_type = BPF_PROG_TYPE_XDP};
+
+    (void)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof attr);
+}
+
+static void make_map(void)
+{
+    union bpf_attr attr = {.map_type = BPF_MAP_TYPE_ARRAY};
+
+    (void)syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof attr);
+}
+
+static void find_program(void)
+{
+    union bpf_attr attr = {.prog_id = 1};
+
+    (void)syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &attr, sizeof attr);
+}
+
+static void only_engine_xdp_runs_its_program_and_nothing_else_of_bpf(void **state)
+{
+    static void (*const others[])(void) = {load_another, make_map,    find_program,
+                                           open_file,    make_socket, connect_held};
+    int status = end_of(LC_ROLE_SWEEP_XDP, run_loaded);
+
+    (void)state;
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 42);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        killed(LC_ROLE_SWEEP_XDP, others[i]);
+    killed(LC_ROLE_SWEEP, run_loaded);
+}
+
 static void network(void)
 {
     _exit(socket(AF_INET, SOCK_STREAM, 0) < 0 && socket(AF_INET6, SOCK_DGRAM, 0) < 0 &&
@@ -165,6 +208,7 @@ int main(void)
         cmocka_unit_test(a_talker_cannot_run_code_or_trace),
         cmocka_unit_test(a_talker_can_use_what_it_was_given),
         cmocka_unit_test(dial_makes_sockets_but_opens_no_file),
+        cmocka_unit_test(only_engine_xdp_runs_its_program_and_nothing_else_of_bpf),
         cmocka_unit_test(ctl_keeps_files_and_loses_the_network),
     };
 

@@ -321,8 +321,8 @@ static void rates_are_capped_outside_a_laboratory(void **state)
     wrong(GOOD "rates: {host-connections: 9}\n", LC_EPARSE, "at most 8", "");
     wrong(GOOD "rates: {block: 2001}\n", LC_EPARSE, "at most 2000", "");
     wrong(GOOD "rates: {total: 20001}\n", LC_EPARSE, "at most 20000", "");
-    right(GOOD "rates: {host: 1000000, total: 1000000}\nlaboratory: true\n");
-    wrong(GOOD "laboratory: true\nrates: {host: 1000001}\n", LC_EPARSE, "at most 1000000", "");
+    right(GOOD "rates: {host: 10000000, total: 10000000}\nlaboratory: true\n");
+    wrong(GOOD "laboratory: true\nrates: {host: 10000001}\n", LC_EPARSE, "at most 10000000", "");
     wrong(GOOD "laboratory: false\nrates: {host: 41}\n", LC_EPARSE, "at most 40", "");
     wrong(GOOD "rates: {host: 0}\n", LC_EPARSE, "s.yaml:7: host: ", "whole number");
     wrong(GOOD "rates: {host: -1}\n", LC_EPARSE, "host: ", "whole number");

@@ -18,6 +18,14 @@
 static const uint32_t speeds[] = {10, 100, 2000, 50000, 400000};
 #define SPEEDS (sizeof speeds / sizeof *speeds)
 
+static int64_t near(struct lc_pace *p, const struct lc_addr *a, int64_t now_us)
+{
+    int64_t at_us;
+
+    lc_pace_near(p, &a, 1, now_us, &at_us);
+    return at_us;
+}
+
 static struct lc_rates unlimited(void)
 {
     return (struct lc_rates){.host_pps = LC_RATE_LABORATORY,
@@ -234,7 +242,7 @@ static void what_waits_for_its_host_does_not_hold_the_overall_budget(void **stat
     p = lc_pace_new(&r, 1);
     assert_non_null(p);
     for (unsigned i = 0; i < 50; i++)
-        (void)lc_pace_near(p, &a, 0, START);
+        (void)near(p, &a, START);
     assert_int_equal(lc_pace_total_take(p, 1, START, &next), 1);
     lc_pace_free(p);
 }
@@ -258,9 +266,9 @@ static void a_host_keeps_its_rate_behind_a_crowded_block(void **state)
         for (uint32_t k = 0; k < 100 && i < 20; k++) {
             struct lc_addr other = lc_addr_v4(0xc6120002 + k);
 
-            (void)lc_pace_near(p, &other, 0, START + LC_MS(100) * i);
+            (void)near(p, &other, START + LC_MS(100) * i);
         }
-        at[i] = lc_pace_near(p, &quiet, 0, START + LC_MS(100) * i);
+        at[i] = near(p, &quiet, START + LC_MS(100) * i);
     }
     for (unsigned i = 1; i < 40; i++)
         assert_true(at[i] - at[i - 1] >= LC_MS(100) - 1);
@@ -283,7 +291,7 @@ static void no_host_gains_by_a_full_table(void **state)
     assert_non_null(p);
     for (uint32_t i = 0; i < 3 * HOSTS; i++) {
         struct lc_addr a = lc_addr_v4(0x0a000000 + i % HOSTS);
-        int64_t at = lc_pace_near(p, &a, 0, now);
+        int64_t at = near(p, &a, now);
 
         at = at > now ? at : now;
         if (i >= HOSTS)
@@ -292,6 +300,37 @@ static void no_host_gains_by_a_full_table(void **state)
         now++;
     }
     lc_pace_free(p);
+}
+
+/* Hosts and blocks of a group meet each other in it, as they would one by one. */
+static void a_group_waits_as_one_by_one(void **state)
+{
+    struct lc_rates r = unlimited();
+    struct lc_addr v[LC_PACE_NEAR];
+    const struct lc_addr *to[LC_PACE_NEAR];
+    int64_t at[LC_PACE_NEAR], longest = 0;
+    struct lc_pace *p, *q;
+
+    (void)state;
+    r.host_pps = 10;
+    r.block_pps = 200;
+    p = lc_pace_new(&r, 3);
+    q = lc_pace_new(&r, 3);
+    assert_true(p && q);
+    for (uint32_t i = 0; i < LC_PACE_NEAR; i++) {
+        v[i] = lc_addr_v4(0xc6120000 + i % 5 * 256 + i % 7);
+        to[i] = &v[i];
+    }
+    for (unsigned again = 0; again < 3; again++) {
+        lc_pace_near(p, to, LC_PACE_NEAR, START + again, at);
+        for (unsigned i = 0; i < LC_PACE_NEAR; i++) {
+            assert_int_equal(at[i], near(q, &v[i], START + again));
+            longest = at[i] > longest ? at[i] : longest;
+        }
+    }
+    assert_true(longest > START + LC_MS(100));
+    lc_pace_free(p);
+    lc_pace_free(q);
 }
 
 int main(void)
@@ -309,6 +348,7 @@ int main(void)
         cmocka_unit_test(what_waits_for_its_host_does_not_hold_the_overall_budget),
         cmocka_unit_test(a_host_keeps_its_rate_behind_a_crowded_block),
         cmocka_unit_test(no_host_gains_by_a_full_table),
+        cmocka_unit_test(a_group_waits_as_one_by_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #define OK(call) assert_int_equal((call), LC_OK)
-#define VERSION  5 /* of the schema today */
+#define VERSION  6 /* of the schema today */
 
 static struct lc_store *s;
 static struct lc_err err;
@@ -205,8 +205,8 @@ static void what_is_no_data_base_is_left_untouched(void **state)
     assert_refused_untouched(LC_EIO);
 }
 
-/* Version 4 knew no verdicts, version 3 no channels, version 2 no sweeps, version 1 no
- * endpoint.missed either. */
+/* Version 5 knew no imports, version 4 no verdicts, version 3 no channels, version 2 no sweeps,
+ * version 1 no endpoint.missed either. */
 static void make_version(int version)
 {
     OK(lc_store_open(path, false, &s, &err));
@@ -214,8 +214,12 @@ static void make_version(int version)
     OK(lc_store_commit(s, &err));
     lc_store_close(s);
     s = NULL;
-    by_hand("ALTER TABLE finding DROP COLUMN verdict; ALTER TABLE finding DROP COLUMN pct; "
-            "ALTER TABLE finding DROP COLUMN reason; PRAGMA user_version=4");
+    by_hand("DROP TABLE source; ALTER TABLE run DROP COLUMN kind; "
+            "ALTER TABLE observation DROP COLUMN recorded_us; "
+            "ALTER TABLE observation DROP COLUMN line; PRAGMA user_version=5");
+    if (version <= 4)
+        by_hand("ALTER TABLE finding DROP COLUMN verdict; ALTER TABLE finding DROP COLUMN pct; "
+                "ALTER TABLE finding DROP COLUMN reason; PRAGMA user_version=4");
     if (version <= 3)
         by_hand("DROP TABLE channel; PRAGMA user_version=3");
     if (version <= 2)

@@ -234,6 +234,33 @@ static void assert_no_secret(const char *suffix, bool must_exist)
     lc_buf_free(&all);
 }
 
+/* A hash is longer than some of what it hides: it must still be a value that readers take. */
+static void nothing_behind_a_hidden_value_is_lost(void **state)
+{
+    uint64_t index = 0;
+
+    (void)state;
+    for (unsigned name = 1; name < LC_F_COUNT; name++) {
+        const struct lc_fact_info *info = &lc_fact_infos[name];
+        char addr[32];
+        struct lc_device d;
+        struct lc_facts *f;
+
+        if (info->name == NULL || info->privacy != LC_FP_PERSONAL || info->type != LC_FT_STRING)
+            continue;
+        make_host(&host, ++index, LC_HOST_ANSWERED);
+        f = make_port(&host, 80, "open", NULL);
+        lc_facts_str(f, (enum lc_fact_name)name, LC_S("4X0ABCDPAG00001"));
+        lc_facts_str(f, LC_F_PORT_PROTOCOL, LC_S("http"));
+        OK(lc_store_put(s, run.id, make_done(&host), &err));
+        (void)snprintf(addr, sizeof addr, "10.0.0.%u", (unsigned)index);
+        OK(lc_store_device(s, addr, &d, &err));
+        assert_int_equal(d.endpoints[0].protocol.n, 4);
+        lc_arena_free(&d.mem);
+    }
+    assert_true(index > 10);
+}
+
 static void no_serial_is_anywhere_in_the_files(void **state)
 {
     (void)state;
@@ -296,6 +323,7 @@ int main(void)
         T(a_fingerprint_is_left_alone),
         T(equal_serials_stay_equal_and_others_differ),
         T(one_mac_has_one_pseudonym_in_every_notation),
+        T(nothing_behind_a_hidden_value_is_lost),
         T(no_serial_is_anywhere_in_the_files),
         T(two_stores_export_the_same),
     };
