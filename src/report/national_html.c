@@ -146,7 +146,7 @@ static void put_table(struct sheet *s, enum lc_dim dim)
 
 static void put_definitions(struct sheet *s)
 {
-    tag(s, "<dl class=\"scale\">\n");
+    tag(s, "<dl class=\"scale defs\">\n");
     for (enum lc_sum k = 0; k < LC_N_COUNT; k++) {
         tag(s, "<div><dt>");
         say(s, heads[k]);
