@@ -17,7 +17,7 @@
     source      where it stands
 
 The origin of a brand is the country of whoever builds its devices: `built_by` is followed to the end. A brand that a
-signature claims and that has no entry is told, with the place of the claim."""
+signature claims and that has no entry ends the build, with the place of the claim."""
 import re
 import struct
 import sys
@@ -32,8 +32,6 @@ NAME_MAX = 64
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 URL = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/%?=&-]*)?")
 MAIL = re.compile(r"[a-z0-9._-]+@(?:[a-z0-9-]+\.)+[a-z]{2,}")
-# An error once the signatures that are being added have their brands here.
-MISSING_IS_AN_ERROR = False
 
 
 def folded(name):
@@ -115,15 +113,15 @@ def origin(v, by_name):
     return v.get("country", "")
 
 
-def tell_missing(ctx, by_name):
+def refuse_missing(ctx, by_name):
     """Brands that signatures claim, once each."""
     missing = {}
     for b in ctx.brands:
         if folded(b) not in by_name:
             missing.setdefault(str(b), b)
     for b in missing.values():
-        print(f'{b.where}: warning: data/vendors.yaml has no brand "{b}"', file=sys.stderr)
-    if missing and MISSING_IS_AN_ERROR:
+        print(f'{b.where}: data/vendors.yaml has no brand "{b}"', file=sys.stderr)
+    if missing:
         sys.exit(f"data/vendors.yaml: {len(missing)} brands are missing, see above")
 
 
@@ -150,5 +148,5 @@ def compile(path, ctx):
         check_entry(v, last, ctx)
         last = v["brand"]
     by_name = index(doc["vendors"])
-    tell_missing(ctx, by_name)
+    refuse_missing(ctx, by_name)
     return struct.pack("<I", len(by_name)) + b"".join(record(k, by_name[k], by_name, ctx) for k in sorted(by_name))
