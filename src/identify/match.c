@@ -79,6 +79,10 @@ static bool fulfils(struct lc_identifier *id, const struct lc_cond *c, const str
         return false;
     if (lc_fact_infos[s->fact.name].type != LC_FT_STRING)
         return number_fits(c, &s->fact);
+    /* Names are short: a text that had to be cut at its bound is no name, but a heap of words
+     * (H18). */
+    if (c->flags & LC_COND_LABEL && s->fact.value.n >= lc_fact_infos[s->fact.name].max)
+        return false;
     if (c->op == LC_OP_RE) {
         if (!may_match(c, s) || !lc_re_run(c->re, id->machine, s->fact.value, &m))
             return false;

@@ -68,16 +68,18 @@ static enum lc_status take_field(struct reader *r, struct lc_slice *out)
             r->at++;
         *out = lc_slice_of(from, (size_t)(r->at - from));
     }
+    if (st != LC_OK)
+        return st;
     *out = lc_slice_trim(*out);
-    if (st == LC_OK && out->n > LC_PLACES_TEXT)
+    if (out->n > LC_PLACES_TEXT)
         return fault(r, _("a field is longer than 128 bytes"));
-    if (st == LC_OK && r->at < r->end && *r->at == '\r')
+    if (r->at < r->end && *r->at == '\r')
         r->at++;
-    if (st == LC_OK && r->at < r->end && *r->at != ',' && *r->at != '\n')
+    if (r->at < r->end && *r->at != ',' && *r->at != '\n')
         return fault(r, _("there is text behind a quoted field: put a comma between"));
     r->more = r->at < r->end && *r->at == ',';
     r->at += r->at < r->end;
-    return st;
+    return LC_OK;
 }
 
 static enum lc_status take_header(struct reader *r)

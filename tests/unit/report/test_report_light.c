@@ -103,6 +103,9 @@ static void the_name_says_as_much_as_is_known(void **state)
     d.value[LC_A_PLATFORM] = LC_S("dahua");
     assert_name(&d, LC_LANG_EN, "Camera (dahua), brand unknown");
     d.value[LC_A_BRAND] = LC_S("Dahua");
+    d.confidence[LC_A_BRAND] = LC_BRAND_ASSUMED; /* only because of the platform */
+    assert_name(&d, LC_LANG_EN, "Camera (dahua), brand unknown");
+    d.confidence[LC_A_BRAND] = 60;
     assert_name(&d, LC_LANG_EN, "Dahua camera, model unknown");
     assert_name(&d, LC_LANG_VI, "Camera Dahua, chưa rõ kiểu máy");
     d.value[LC_A_MODEL] = LC_S("IPC-HFW1230S");
@@ -128,6 +131,7 @@ static void a_router_is_not_called_a_camera_of_its_brand(void **state)
     d.value[LC_A_CLASS] = LC_S("not-surveillance");
     assert_name(&d, LC_LANG_EN, "Not a camera");
     d.value[LC_A_BRAND] = LC_S("MikroTik");
+    d.confidence[LC_A_BRAND] = 60;
     assert_name(&d, LC_LANG_EN, "MikroTik device");
 }
 
